@@ -1,0 +1,65 @@
+//! The only place that reads the clock or asks the system for randomness.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use zeroize::Zeroizing;
+
+use crate::domain::time::Timestamp;
+
+/// Tells the time.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// A clock that stands until a test moves it.
+    Set(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// A clock that stands at `now`.
+    pub fn set(now: Timestamp) -> Self {
+        Self::Set(Arc::new(AtomicI64::new(now.millis())))
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Self::System => system_now(),
+            Self::Set(millis) => Timestamp::from_millis(millis.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// Moves a clock that was set; the machine's own stays.
+    pub fn advance(&self, span: Duration) {
+        if let Self::Set(millis) = self {
+            let step = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+            millis.fetch_add(step, Ordering::Relaxed);
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+fn system_now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// The system gave no randomness.
+#[derive(Debug, thiserror::Error)]
+#[error("the system gave no random bytes")]
+pub struct NoRandomness;
+
+/// Random bytes for ids and nonces.
+#[expect(clippy::disallowed_methods, reason = "the one place that asks for randomness")]
+pub fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
+    let mut bytes = [0; N];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
+    Ok(bytes)
+}
+
+/// Random bytes for secrets, wiped when dropped.
+pub fn random_secret() -> Result<Zeroizing<[u8; 32]>, NoRandomness> {
+    random().map(Zeroizing::new)
+}

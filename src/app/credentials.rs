@@ -1,0 +1,215 @@
+//! Credentials and their secrets: generate, regenerate, revoke, unlock, reveal.
+
+use std::time::Duration;
+
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::clock::{random, random_secret};
+use super::{App, Error};
+use crate::config::SecretsReveal;
+use crate::domain::credential::{Credential, LONGEST_NAME, Owner, Regeneration};
+use crate::domain::entity::Entity;
+use crate::domain::event::{Action, Actor};
+use crate::domain::fault::{Fault, FieldFault};
+use crate::domain::id::{ClientId, SecretId};
+use crate::domain::secret::{NewSecret, PlainSecret, Secret, sealing_context};
+use crate::domain::time::Timestamp;
+use crate::store::credential::{AddError, CredentialUse};
+
+/// A credential and the secret that has just been made for it.
+pub struct Generated {
+    /// The credential, its new secret among its secrets.
+    pub credential: Credential,
+    /// The new secret, to be shown.
+    pub secret: PlainSecret,
+}
+
+/// What an operator or an entity chooses for a regeneration; what is left out follows the entity's settings.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RegenerationChoice {
+    /// How long the old secret goes on.
+    pub grace: Option<Duration>,
+    /// Whether tokens already issued become void.
+    pub voids_tokens: Option<bool>,
+}
+
+impl App {
+    /// Generates a credential of `entity`, or of a platform API if there is none.
+    pub async fn generate_credential(
+        &self,
+        actor: &Actor,
+        entity: Option<&Entity>,
+        name: &str,
+        expires_at: Option<Timestamp>,
+    ) -> Result<Generated, Error> {
+        let now = self.now();
+        let name = name.trim();
+        let mut faults = Vec::new();
+        if name.is_empty() {
+            faults.push(FieldFault::new("name", Fault::Empty));
+        } else if name.chars().count() > LONGEST_NAME {
+            faults.push(FieldFault::new("name", Fault::TooLong(LONGEST_NAME as u64)));
+        } else if name.chars().any(char::is_control) {
+            faults.push(FieldFault::new("name", Fault::Rule("must not have control characters".to_owned())));
+        }
+        if expires_at.is_some_and(|end| end <= now) {
+            faults.push(FieldFault::new("expires_at", Fault::Rule("must be in the future".to_owned())));
+        }
+        if !faults.is_empty() {
+            return Err(Error::Invalid(faults));
+        }
+        let client_id = ClientId::from_random(random()?);
+        let (plain, secret) = self.new_secret(&client_id, now)?;
+        let credential = Credential {
+            client_id,
+            owner: entity.map_or(Owner::Api, |entity| Owner::Entity(entity.id.clone())),
+            name: name.to_owned(),
+            revoked_at: None,
+            expires_at,
+            failed_attempts: 0,
+            locked_at: None,
+            tokens_void_before: None,
+            secrets: vec![secret.secret.clone()],
+            version: 1,
+            created_at: now,
+        };
+        let detail = json!({"name": name, "secret_id": secret.secret.id});
+        let event = self.event(
+            actor,
+            Action::CredentialGenerated,
+            entity.map(|entity| &entity.id),
+            credential.client_id.as_str(),
+            detail,
+        );
+        let most = entity.map_or(u32::MAX, |entity| entity.settings.most_credentials);
+        match self.store.add_credential(&credential, &secret, most, &event).await {
+            Ok(()) => Ok(Generated { credential, secret: plain }),
+            Err(AddError::TooMany) => Err(Error::Refused(format!(
+                "the entity has {most} credentials already, as many as it may have; revoke one first"
+            ))),
+            Err(AddError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// The credential of this Client Id, straight from the store.
+    pub async fn find_credential(&self, client_id: &str) -> Result<CredentialUse, Error> {
+        let client_id = ClientId::parse(client_id).ok_or(Error::NotFound("credential"))?;
+        self.store.credential_use(&client_id, self.now()).await?.ok_or(Error::NotFound("credential"))
+    }
+
+    /// Gives a credential a new secret. The Client Id stays.
+    pub async fn regenerate_credential(
+        &self,
+        actor: &Actor,
+        client_id: &str,
+        version: Option<i64>,
+        choice: RegenerationChoice,
+    ) -> Result<Generated, Error> {
+        let now = self.now();
+        let mut credential = self.credential_at(client_id, version).await?;
+        let settings = match &credential.owner {
+            Owner::Entity(id) => self.store.entity(id).await?.map(|entity| entity.settings).unwrap_or_default(),
+            Owner::Api => crate::domain::settings::Settings::default(),
+        };
+        let regeneration = Regeneration {
+            grace: choice.grace.unwrap_or(Duration::from_secs(u64::from(settings.regenerate_grace_seconds))),
+            voids_tokens: choice.voids_tokens.unwrap_or(settings.regenerate_voids_tokens),
+        };
+        let stops_at = regeneration.stops_at(&credential, now).map_err(|why| Error::Refused(why.to_string()))?;
+        let (plain, secret) = self.new_secret(&credential.client_id, now)?;
+        let void_before = regeneration.voids_tokens.then_some(now);
+        let detail =
+            json!({"secret_id": secret.secret.id, "old_stops_at": stops_at, "voids_tokens": regeneration.voids_tokens});
+        let event = self.event(
+            actor,
+            Action::CredentialRegenerated,
+            entity_of(&credential),
+            credential.client_id.as_str(),
+            detail,
+        );
+        self.store
+            .regenerate_secret(&credential.client_id, credential.version, &secret, stops_at, void_before, &event)
+            .await?;
+        self.known.forget_credential(&credential.client_id);
+        credential.version = credential.version.saturating_add(1);
+        for old in &mut credential.secrets {
+            old.stops_at = Some(old.stops_at.map_or(stops_at, |earlier| earlier.min(stops_at)));
+        }
+        credential.secrets.retain(|old| old.is_live(now));
+        credential.secrets.insert(0, secret.secret);
+        Ok(Generated { credential, secret: plain })
+    }
+
+    /// Revokes a credential for good.
+    pub async fn revoke_credential(
+        &self,
+        actor: &Actor,
+        client_id: &str,
+        version: Option<i64>,
+    ) -> Result<CredentialUse, Error> {
+        let credential = self.credential_at(client_id, version).await?;
+        if credential.revoked_at.is_none() {
+            let event = self.event(actor, Action::CredentialRevoked, entity_of(&credential), client_id, json!({}));
+            self.store.revoke_credential(&credential.client_id, credential.version, &event).await?;
+            self.known.forget_credential(&credential.client_id);
+        }
+        self.find_credential(client_id).await
+    }
+
+    /// Lifts the Integration Account Lock.
+    pub async fn unlock_credential(
+        &self,
+        actor: &Actor,
+        client_id: &str,
+        version: Option<i64>,
+    ) -> Result<CredentialUse, Error> {
+        let credential = self.credential_at(client_id, version).await?;
+        let event = self.event(actor, Action::CredentialUnlocked, entity_of(&credential), client_id, json!({}));
+        self.store.unlock_credential(&credential.client_id, credential.version, &event).await?;
+        self.known.forget_credential(&credential.client_id);
+        self.find_credential(client_id).await
+    }
+
+    /// The newest live secret, if it was kept for showing.
+    pub async fn reveal_secret(&self, credential: &Credential) -> Result<Option<PlainSecret>, Error> {
+        let Some(secret) = credential.secrets.first() else {
+            return Ok(None);
+        };
+        let Some(sealed) = self.store.sealed_secret(&secret.id).await? else {
+            return Ok(None);
+        };
+        let plain = self.vault.open_sealed(&sealing_context(&credential.client_id, &secret.id), &sealed)?;
+        let text = std::str::from_utf8(&plain).map_err(|_| crate::vault::CannotOpen)?;
+        Ok(Some(PlainSecret::reopened(Zeroizing::new(text.to_owned()))))
+    }
+
+    async fn credential_at(&self, client_id: &str, version: Option<i64>) -> Result<Credential, Error> {
+        let credential = self.find_credential(client_id).await?.credential;
+        if version.is_some_and(|version| version != credential.version) {
+            return Err(Error::Changed);
+        }
+        Ok(credential)
+    }
+
+    fn new_secret(&self, client_id: &ClientId, now: Timestamp) -> Result<(PlainSecret, NewSecret), Error> {
+        let plain = PlainSecret::client(&random_secret()?);
+        let id = SecretId::from_random(random()?);
+        let sealed = match self.config.secrets_reveal {
+            SecretsReveal::Always => {
+                Some(self.vault.seal(&sealing_context(client_id, &id), plain.expose().as_bytes(), random()?)?)
+            }
+            SecretsReveal::Once => None,
+        };
+        let mac = self.vault.secrets.mac(client_id.as_str(), plain.expose());
+        let secret = Secret { id, mac, hint: plain.hint(), created_at: now, stops_at: None };
+        Ok((plain, NewSecret { secret, sealed }))
+    }
+}
+
+fn entity_of(credential: &Credential) -> Option<&crate::domain::id::EntityId> {
+    match &credential.owner {
+        Owner::Entity(id) => Some(id),
+        Owner::Api => None,
+    }
+}

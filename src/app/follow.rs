@@ -1,0 +1,83 @@
+//! Follows the event log: what another node, or the command line, has changed is forgotten here within a second.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use super::{App, Error};
+use crate::domain::claims::TokenId;
+use crate::domain::event::Action;
+use crate::domain::id::{ClientId, EntityId};
+use crate::domain::time::Timestamp;
+use crate::store::event::LoggedEvent;
+
+/// Most events read at once.
+const BATCH: i64 = 500;
+
+/// How far the log has been followed.
+pub struct Follower {
+    seq: AtomicI64,
+    at: AtomicI64,
+}
+
+impl Follower {
+    /// Everything up to number `seq` is known at `now`.
+    pub fn new(seq: i64, now: Timestamp) -> Self {
+        Self { seq: AtomicI64::new(seq), at: AtomicI64::new(now.millis()) }
+    }
+
+    /// How long ago the log was last read to its end.
+    pub fn age(&self, now: Timestamp) -> Duration {
+        now.since(Timestamp::from_millis(self.at.load(Ordering::Relaxed)))
+    }
+}
+
+impl App {
+    /// Takes in every event since the last call.
+    pub async fn follow_events(&self) -> Result<(), Error> {
+        loop {
+            let now = self.now();
+            let after = self.follower.seq.load(Ordering::Relaxed);
+            let events = self.counted(self.store.events_after(after, BATCH).await)?;
+            for event in &events {
+                self.take_in(event).await?;
+                self.follower.seq.store(event.seq, Ordering::Relaxed);
+            }
+            if events.is_empty() {
+                self.follower.at.store(now.millis(), Ordering::Relaxed);
+                return Ok(());
+            }
+        }
+    }
+
+    async fn take_in(&self, event: &LoggedEvent) -> Result<(), Error> {
+        let entity_id = event.entity_id.as_deref().and_then(EntityId::parse);
+        let client_id = ClientId::parse(&event.subject);
+        match Action::parse(&event.action) {
+            Some(Action::EntityCreated | Action::EntityUpdated | Action::ParameterSet | Action::ParameterRemoved) => {
+                entity_id.iter().for_each(|id| self.known.forget_entity(id));
+            }
+            Some(
+                Action::CredentialGenerated
+                | Action::CredentialRegenerated
+                | Action::CredentialRevoked
+                | Action::CredentialLocked
+                | Action::CredentialUnlocked,
+            ) => client_id.iter().for_each(|id| self.known.forget_credential(id)),
+            Some(Action::TokenRevoked) => {
+                if let Some(jti) = TokenId::parse(&event.subject)
+                    && let Some(end) = self.counted(self.store.revoked_token(&jti).await)?
+                {
+                    self.revoked.extend([(jti, end)]);
+                }
+            }
+            Some(Action::KeyCreated | Action::KeyRotated | Action::KeyRemoved) => self.load_keys().await?,
+            Some(Action::OperatorTokenCreated | Action::OperatorTokenRevoked | Action::SetupLinkCreated) => {}
+            None => {
+                self.known.forget_all();
+                self.revoked.extend(self.counted(self.store.revoked_tokens(self.now()).await)?);
+                self.load_keys().await?;
+            }
+        }
+        Ok(())
+    }
+}

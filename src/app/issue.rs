@@ -1,0 +1,175 @@
+//! One token request, from "who are you" to the signed token. Both doors come through here.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::clock::random;
+use super::throttle::Throttled;
+use super::{App, Error};
+use crate::domain::claims::{Claims, TokenId};
+use crate::domain::credential::{Credential, Owner, Refusal, authenticate};
+use crate::domain::entity::Entity;
+use crate::domain::event::{Action, Actor};
+use crate::domain::id::{ClientId, SecretId};
+use crate::domain::token::Grant;
+use crate::store::StoreError;
+
+/// What a client proves itself for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To get a token: only an entity's credential can, and a failure counts towards the Integration Account Lock.
+    Token,
+    /// To introspect or revoke one.
+    Inspection,
+}
+
+/// A client that has proven itself.
+#[derive(Debug)]
+pub struct Proven {
+    /// Its credential.
+    pub credential: Arc<Credential>,
+    /// The secret that it presented.
+    pub secret_id: SecretId,
+    /// Its entity; `None` for a platform API.
+    pub entity: Option<Arc<Entity>>,
+}
+
+/// Why a client has not proven itself.
+#[derive(Debug)]
+pub enum NotProven {
+    /// Too many attempts have failed before this one.
+    Throttled(Throttled),
+    /// There is no such client.
+    UnknownClient,
+    /// The credential is not accepted.
+    Refused(Refusal),
+    /// The store cannot tell.
+    Store(StoreError),
+}
+
+impl From<StoreError> for NotProven {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Throttled> for NotProven {
+    fn from(throttled: Throttled) -> Self {
+        Self::Throttled(throttled)
+    }
+}
+
+/// A token, issued.
+pub struct Issued {
+    /// The signed token.
+    pub access_token: String,
+    /// Seconds until it ends.
+    pub expires_in: u64,
+    /// The granted scope.
+    pub scope: Arc<str>,
+}
+
+impl App {
+    /// Whether the client is who it says (CONTRACT.md §2): throttle, then known, then status, address and secret.
+    pub async fn prove_client(
+        &self,
+        client_id: &str,
+        secret: &str,
+        address: IpAddr,
+        purpose: Purpose,
+    ) -> Result<Proven, NotProven> {
+        let now = self.now();
+        let key = self.throttle.client(client_id, address);
+        self.throttle.check(key, now)?;
+        let known = match ClientId::parse(client_id) {
+            Some(client_id) => self.credential(&client_id).await?,
+            None => None,
+        };
+        let may = |credential: &Arc<Credential>| purpose == Purpose::Inspection || credential.owner != Owner::Api;
+        let Some(credential) = known.filter(may) else {
+            let guesses = self.throttle.unknown(address);
+            self.throttle.check_unknown(guesses, now)?;
+            self.throttle.fail(guesses, now);
+            self.throttle.fail(key, now);
+            return Err(NotProven::UnknownClient);
+        };
+        let entity = match &credential.owner {
+            Owner::Entity(id) => Some(self.entity(id).await?.ok_or(NotProven::UnknownClient)?),
+            Owner::Api => None,
+        };
+        let presented = self.vault.secrets.mac(credential.client_id.as_str(), secret);
+        let proven = match &entity {
+            Some(entity) => authenticate(&credential, entity, &presented, address, now),
+            None => credential
+                .proven_secret(&presented, now)
+                .ok_or(Refusal::WrongSecret)
+                .and_then(|secret| credential.standing(now).map(|()| secret)),
+        };
+        match proven {
+            Ok(secret) => {
+                let secret_id = secret.id.clone();
+                self.throttle.succeed(key);
+                if purpose == Purpose::Token && credential.failed_attempts > 0 {
+                    self.forget_failures(&credential).await;
+                }
+                Ok(Proven { credential, secret_id, entity })
+            }
+            Err(refusal) => {
+                self.throttle.fail(key, now);
+                if let (Purpose::Token, Refusal::WrongSecret, Some(entity)) = (purpose, refusal, &entity) {
+                    self.count_failure(&credential, entity).await;
+                }
+                Err(NotProven::Refused(refusal))
+            }
+        }
+    }
+
+    /// The token that `grant` decided on, signed and counted.
+    pub fn issue(&self, proven: &Proven, entity: &Entity, grant: Grant, address: IpAddr) -> Result<Issued, Error> {
+        let now = self.now();
+        let client_id: Arc<str> = proven.credential.client_id.as_str().into();
+        let expires_in = grant.lifetime.as_secs();
+        let iat = now.seconds();
+        let claims = Claims {
+            iss: self.issuer.clone(),
+            sub: client_id.clone(),
+            aud: self.audience.clone(),
+            exp: iat.saturating_add(i64::try_from(expires_in).unwrap_or(i64::MAX)),
+            iat,
+            jti: TokenId::new(now, random()?),
+            client_id,
+            scope: grant.scope.clone(),
+            entity: entity.identifier.as_str().into(),
+            mapped: grant.claims,
+        };
+        let access_token = self.signer.sign(&claims)?;
+        self.usage.count(&proven.credential.client_id, &proven.secret_id, address, now);
+        Ok(Issued { access_token, expires_in, scope: grant.scope })
+    }
+
+    /// Counts towards the Integration Account Lock, if it is on. The caller's answer does not depend on it.
+    async fn count_failure(&self, credential: &Credential, entity: &Entity) {
+        let Some(lock) = entity.settings.account_lock else { return };
+        let detail = json!({"maximum_attempts": lock.maximum_attempts});
+        let event = self.event(
+            &Actor::System,
+            Action::CredentialLocked,
+            Some(&entity.id),
+            credential.client_id.as_str(),
+            detail,
+        );
+        if let Err(error) = self.counted(self.store.count_failed_attempt(&credential.client_id, lock, &event).await) {
+            tracing::warn!(client_id = %credential.client_id, %error, "a failed attempt could not be counted");
+        }
+        self.known.forget_credential(&credential.client_id);
+    }
+
+    async fn forget_failures(&self, credential: &Credential) {
+        if let Err(error) = self.counted(self.store.forget_failed_attempts(&credential.client_id).await) {
+            tracing::warn!(client_id = %credential.client_id, %error, "failed attempts could not be forgotten");
+        }
+        self.known.forget_credential(&credential.client_id);
+    }
+}

@@ -1,0 +1,109 @@
+//! Signing keys: made, sealed, loaded, rotated and let go.
+
+use serde_json::json;
+
+use super::clock::random;
+use super::{App, Error};
+use crate::domain::event::{Action, Actor};
+use crate::domain::key::{Algorithm, KeyFacts, State, successor};
+use crate::domain::time::Timestamp;
+use crate::signer::key::Key;
+use crate::store::StoreError;
+use crate::store::signing_key::StoredKey;
+
+impl App {
+    /// Makes the keys of a new installation, and the next key whenever there is none of the configured algorithm.
+    pub(super) async fn ensure_keys(&self) -> Result<(), Error> {
+        let algorithm = self.config.signing_algorithm;
+        let keys = self.store.signing_keys().await?;
+        let in_state = |state| keys.iter().find(|key| key.facts.state == state);
+        if in_state(State::Signing).is_none() {
+            // Nobody can hold a key set without it yet.
+            self.add_key(self.new_key(algorithm, State::Signing, Timestamp::from_millis(0))?).await?;
+        }
+        let published_at = if keys.is_empty() { Timestamp::from_millis(0) } else { self.now() };
+        match in_state(State::Next) {
+            None => self.add_key(self.new_key(algorithm, State::Next, published_at)?).await?,
+            Some(next) if next.facts.algorithm != algorithm => {
+                let key = self.new_key(algorithm, State::Next, published_at)?;
+                let event = self.key_event(&Actor::System, Action::KeyCreated, &key);
+                match self.store.replace_next_key(&next.facts.kid, &key, &event).await {
+                    Ok(()) | Err(StoreError::Conflict) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            Some(_) => {}
+        }
+        self.load_keys().await
+    }
+
+    /// Puts the store's keys into the signer.
+    pub async fn load_keys(&self) -> Result<(), Error> {
+        let mut keys = Vec::new();
+        for stored in self.counted(self.store.signing_keys().await)? {
+            if let Some(sealed) = &stored.sealed_private {
+                let pkcs8 = self.vault.open_sealed(&context(&stored.facts.kid), sealed)?;
+                keys.push((stored.facts.state, Key::from_pkcs8(stored.facts.algorithm, &pkcs8)?));
+            }
+        }
+        self.signer.install(keys);
+        Ok(())
+    }
+
+    /// Lets the next key sign and makes another next key. `forced` even if verifiers may not have seen it yet.
+    pub async fn rotate_keys(&self, actor: &Actor, forced: bool) -> Result<KeyFacts, Error> {
+        let now = self.now();
+        let keys: Vec<KeyFacts> = self.store.signing_keys().await?.into_iter().map(|key| key.facts).collect();
+        let kid = successor(&keys, now, forced).map_err(|why| Error::Refused(why.to_string()))?;
+        let next = self.new_key(self.config.signing_algorithm, State::Next, now)?;
+        let event =
+            self.event(actor, Action::KeyRotated, None, &kid, json!({"next": next.facts.kid, "forced": forced}));
+        self.store.rotate_signing_key(&kid, &next, &event).await?;
+        self.load_keys().await?;
+        let signing = self.store.signing_keys().await?.into_iter().map(|key| key.facts).find(|key| key.kid == kid);
+        signing.ok_or(Error::NotFound("key"))
+    }
+
+    /// Lets keys go whose last token has ended.
+    pub async fn remove_spent_keys(&self) -> Result<(), Error> {
+        let now = self.now();
+        let spent = self.counted(self.store.signing_keys().await)?.into_iter().filter(|key| key.facts.is_spent(now));
+        for key in spent {
+            match self
+                .store
+                .remove_signing_key(&key.facts.kid, &self.key_event(&Actor::System, Action::KeyRemoved, &key))
+                .await
+            {
+                Ok(()) => self.load_keys().await?,
+                Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn new_key(&self, algorithm: Algorithm, state: State, published_at: Timestamp) -> Result<StoredKey, Error> {
+        let pkcs8 = Key::generate(algorithm)?;
+        let key = Key::from_pkcs8(algorithm, &pkcs8)?;
+        let sealed = self.vault.seal(&context(key.kid()), &pkcs8, random()?)?;
+        let facts = KeyFacts { kid: key.kid().to_owned(), algorithm, state, published_at, since: self.now() };
+        Ok(StoredKey { facts, sealed_private: Some(sealed), public_jwk: key.public_jwk().clone() })
+    }
+
+    /// Adds a key, unless another node was faster.
+    async fn add_key(&self, key: StoredKey) -> Result<(), Error> {
+        match self.store.add_signing_key(&key, &self.key_event(&Actor::System, Action::KeyCreated, &key)).await {
+            Ok(()) | Err(StoreError::Duplicate) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn key_event(&self, actor: &Actor, action: Action, key: &StoredKey) -> crate::domain::event::Event {
+        let detail = json!({"algorithm": key.facts.algorithm, "state": key.facts.state});
+        self.event(actor, action, None, &key.facts.kid, detail)
+    }
+}
+
+fn context(kid: &str) -> String {
+    format!("key:{kid}")
+}

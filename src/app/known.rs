@@ -1,0 +1,89 @@
+//! What this node knows of credentials and entities: read once from the store, forgotten when an event tells of a
+//! change. A read that began before a change never stays after it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use moka::sync::Cache;
+
+use crate::domain::credential::Credential;
+use crate::domain::entity::Entity;
+use crate::domain::id::{ClientId, EntityId};
+
+/// Credentials and entities in memory.
+pub struct Known {
+    credentials: Cache<ClientId, Arc<Credential>>,
+    entities: Cache<EntityId, Arc<Entity>>,
+    changes: AtomicU64,
+}
+
+/// A promise to have begun reading before later changes.
+#[derive(Clone, Copy)]
+pub struct ReadMark(u64);
+
+impl Known {
+    /// Keeps at most `most` credentials, and as many entities.
+    pub fn new(most: u64) -> Self {
+        Self { credentials: Cache::new(most), entities: Cache::new(most), changes: AtomicU64::new(0) }
+    }
+
+    /// A known credential.
+    pub fn credential(&self, client_id: &ClientId) -> Option<Arc<Credential>> {
+        self.credentials.get(client_id)
+    }
+
+    /// A known entity.
+    pub fn entity(&self, id: &EntityId) -> Option<Arc<Entity>> {
+        self.entities.get(id)
+    }
+
+    /// To be taken before the store is read for [`Known::learn_credential`] or [`Known::learn_entity`].
+    pub fn begin_read(&self) -> ReadMark {
+        ReadMark(self.changes.load(Ordering::SeqCst))
+    }
+
+    /// Remembers what was read, unless something has changed since.
+    pub fn learn_credential(&self, mark: ReadMark, credential: &Arc<Credential>) {
+        self.credentials.insert(credential.client_id.clone(), credential.clone());
+        if self.changes.load(Ordering::SeqCst) != mark.0 {
+            self.credentials.invalidate(&credential.client_id);
+        }
+    }
+
+    /// Remembers what was read, unless something has changed since.
+    pub fn learn_entity(&self, mark: ReadMark, entity: &Arc<Entity>) {
+        self.entities.insert(entity.id.clone(), entity.clone());
+        if self.changes.load(Ordering::SeqCst) != mark.0 {
+            self.entities.invalidate(&entity.id);
+        }
+    }
+
+    /// Forgets a credential that has changed.
+    pub fn forget_credential(&self, client_id: &ClientId) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        self.credentials.invalidate(client_id);
+    }
+
+    /// Forgets an entity that has changed.
+    pub fn forget_entity(&self, id: &EntityId) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        self.entities.invalidate(id);
+    }
+
+    /// Forgets everything.
+    pub fn forget_all(&self) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        self.credentials.invalidate_all();
+        self.entities.invalidate_all();
+    }
+
+    /// How many credentials are known.
+    pub fn len(&self) -> u64 {
+        self.credentials.entry_count()
+    }
+
+    /// Whether no credential is known.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,173 @@
+//! The application: store, signer, vault, caches and limits, built once and shared. Its files hold what more than one
+//! caller does (pages, admin API, command line): each step calls the doers in order.
+
+pub mod clock;
+pub mod credentials;
+pub mod entities;
+pub mod follow;
+pub mod issue;
+pub mod keys;
+pub mod known;
+pub mod metrics;
+pub mod open;
+pub mod operators;
+pub mod revoked;
+pub mod throttle;
+pub mod tokens;
+pub mod usage;
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::domain::credential::Credential;
+use crate::domain::entity::Entity;
+use crate::domain::event::{Action, Actor, Event};
+use crate::domain::fault::FieldFault;
+use crate::domain::id::{ClientId, EntityId};
+use crate::domain::time::Timestamp;
+use crate::signer::Signer;
+use crate::store::{Store, StoreError};
+use crate::vault::Vault;
+use clock::Clock;
+use follow::Follower;
+use known::Known;
+use metrics::Metrics;
+use revoked::Revoked;
+use throttle::Throttle;
+use usage::Usage;
+
+/// Everything a caller needs to answer a request or a tick.
+pub struct App {
+    /// The settings.
+    pub config: Config,
+    /// The issuer of every token: the public URL, exactly.
+    pub issuer: Arc<str>,
+    /// The audience of every token.
+    pub audience: Arc<str>,
+    /// The database.
+    pub store: Store,
+    /// The signing keys in memory.
+    pub signer: Signer,
+    /// The keys derived from the master key.
+    pub vault: Vault,
+    /// What this node knows of credentials and entities.
+    pub known: Known,
+    /// Revoked tokens.
+    pub revoked: Revoked,
+    /// Failed attempts.
+    pub throttle: Throttle,
+    /// Uses not written yet.
+    pub usage: Usage,
+    /// Counters.
+    pub metrics: Metrics,
+    /// The time.
+    pub clock: Clock,
+    /// How far the event log has been followed.
+    pub follower: Follower,
+}
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// These fields are at fault.
+    #[error("{}", crate::domain::fault::summarize(.0))]
+    Invalid(Vec<FieldFault>),
+    /// Another one has this name already.
+    #[error("{0} is taken already")]
+    Taken(&'static str),
+    /// The thing's state does not allow it.
+    #[error("{0}")]
+    Refused(String),
+    /// It was changed by somebody else since the caller read it.
+    #[error("it has been changed by somebody else in the meantime")]
+    Changed,
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(StoreError),
+    /// What was sealed cannot be opened.
+    #[error(transparent)]
+    Vault(#[from] crate::vault::CannotOpen),
+    /// There are no random bytes.
+    #[error(transparent)]
+    NoRandomness(#[from] clock::NoRandomness),
+    /// There is no key to sign with.
+    #[error(transparent)]
+    NoSigningKey(#[from] crate::signer::NoSigningKey),
+    /// A signing key cannot be made or read.
+    #[error(transparent)]
+    BadKey(#[from] crate::signer::key::BadKey),
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict => Self::Changed,
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl App {
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A credential: known, or read once.
+    pub async fn credential(&self, client_id: &ClientId) -> Result<Option<Arc<Credential>>, StoreError> {
+        let known = self.known.credential(client_id);
+        self.metrics.looked_up(known.is_some());
+        if known.is_some() {
+            return Ok(known);
+        }
+        let mark = self.known.begin_read();
+        let credential = self.counted(self.store.credential(client_id, self.now()).await)?.map(Arc::new);
+        if let Some(credential) = &credential {
+            self.known.learn_credential(mark, credential);
+        }
+        Ok(credential)
+    }
+
+    /// An entity: known, or read once.
+    pub async fn entity(&self, id: &EntityId) -> Result<Option<Arc<Entity>>, StoreError> {
+        if let Some(entity) = self.known.entity(id) {
+            return Ok(Some(entity));
+        }
+        let mark = self.known.begin_read();
+        let entity = self.counted(self.store.entity(id).await)?.map(Arc::new);
+        if let Some(entity) = &entity {
+            self.known.learn_entity(mark, entity);
+        }
+        Ok(entity)
+    }
+
+    /// Counts a failure of the store on its way to the caller.
+    pub fn counted<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(StoreError::Unavailable(_)) = &result {
+            self.metrics.database_failed();
+        }
+        result
+    }
+
+    /// An event of now.
+    fn event(
+        &self,
+        actor: &Actor,
+        action: Action,
+        entity_id: Option<&EntityId>,
+        subject: &str,
+        detail: serde_json::Value,
+    ) -> Event {
+        Event {
+            at: self.now(),
+            actor: actor.clone(),
+            action,
+            entity_id: entity_id.cloned(),
+            subject: subject.to_owned(),
+            detail,
+        }
+    }
+}

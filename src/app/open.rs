@@ -1,0 +1,133 @@
+//! Opening an installation: data directory, database, master key, vault, keys. Each failure is one clear sentence.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::clock::{Clock, random, random_secret};
+use super::follow::Follower;
+use super::known::Known;
+use super::metrics::Metrics;
+use super::revoked::Revoked;
+use super::throttle::Throttle;
+use super::usage::Usage;
+use super::{App, Error};
+use crate::config::Config;
+use crate::signer::Signer;
+use crate::store::db::Location;
+use crate::store::{Store, StoreError};
+use crate::vault::{MasterKey, MasterKeyError, Vault};
+
+/// Why an installation cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The data directory cannot be made or written.
+    #[error("cannot write to the data directory {path}: {cause}")]
+    DataDirectory {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// The master key is not to be had.
+    #[error(transparent)]
+    MasterKey(#[from] MasterKeyError),
+    /// The database was made with another master key.
+    #[error("the master key {0} is not the one that this database was made with; put the right one back")]
+    WrongMasterKey(String),
+    /// The database was made with a master key that is not there any more.
+    #[error("the master key {0} is missing, and the database cannot be read without it; put it back")]
+    MissingMasterKey(String),
+    /// The database cannot be opened.
+    #[error("cannot open the database {place}: {cause}")]
+    Database {
+        /// A file, or `PostgreSQL`: never the URL, which may hold a password.
+        place: String,
+        /// What the database says.
+        cause: StoreError,
+    },
+    /// Something else.
+    #[error(transparent)]
+    Other(#[from] Error),
+}
+
+impl App {
+    /// Opens the installation that `config` describes, making what is missing. `bound` is where it is or will be served.
+    pub async fn open(config: Config, clock: Clock, bound: SocketAddr) -> Result<Arc<Self>, OpenError> {
+        let (location, place) = match &config.database_url {
+            Some(url) => (Location::Postgres(url.clone()), "in PostgreSQL".to_owned()),
+            None => {
+                let path = config.data_dir.join("passgate.db");
+                let place = path.display().to_string();
+                (Location::Sqlite(path), place)
+            }
+        };
+        prepare_directory(&config.data_dir)?;
+        let database = |cause| OpenError::Database { place: place.clone(), cause };
+        let store = Store::open(&location, config.database_connections).await.map_err(database)?;
+        let vault = open_vault(&config, &store, &clock).await?;
+        let seq = store.last_event().await.map_err(database)?;
+        let now = clock.now();
+        let issuer: Arc<str> = config.public_url(bound).into();
+        let app = Self {
+            audience: config.token_audience.as_deref().map_or_else(|| issuer.clone(), Arc::from),
+            issuer,
+            known: Known::new(config.cached_credentials),
+            throttle: Throttle::new(config.throttle_burst, config.throttle_refill_seconds),
+            config,
+            store,
+            signer: Signer::default(),
+            vault,
+            revoked: Revoked::default(),
+            usage: Usage::default(),
+            metrics: Metrics::default(),
+            clock,
+            follower: Follower::new(seq, now),
+        };
+        app.revoked.extend(app.store.revoked_tokens(now).await.map_err(database)?);
+        app.ensure_keys().await?;
+        Ok(Arc::new(app))
+    }
+}
+
+fn prepare_directory(path: &std::path::Path) -> Result<(), OpenError> {
+    let unwritable = |cause| OpenError::DataDirectory { path: path.to_path_buf(), cause };
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(path).map_err(unwritable)?;
+    let probe = path.join(".writable");
+    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(unwritable)
+}
+
+/// A sealed root without its key is never replaced: that would make every secret in the database worthless.
+async fn open_vault(config: &Config, store: &Store, clock: &Clock) -> Result<Vault, OpenError> {
+    let path = config.master_key_path();
+    let place =
+        if config.master_key.is_some() { "in PASSGATE_MASTER_KEY".to_owned() } else { path.display().to_string() };
+    let database = |cause| OpenError::Database { place: store.name().to_owned(), cause };
+    let given = match &config.master_key {
+        Some(text) => Some(MasterKey::parse(text, "PASSGATE_MASTER_KEY")?),
+        None => MasterKey::load(&path)?,
+    };
+    let sealed = store.sealed_root().await.map_err(database)?;
+    let master = match (given, &sealed) {
+        (Some(master), _) => master,
+        (None, Some(_)) => return Err(OpenError::MissingMasterKey(place)),
+        (None, None) => MasterKey::create(&path, random_secret().map_err(Error::from)?)?,
+    };
+    let sealed = match sealed {
+        Some(sealed) => sealed,
+        None => {
+            let root = random_secret().map_err(Error::from)?;
+            let (_, fresh) = Vault::create(&master, &root, random().map_err(Error::from)?).map_err(Error::from)?;
+            store.keep_sealed_root(&fresh, clock.now()).await.map_err(database)?;
+            store.sealed_root().await.map_err(database)?.unwrap_or(fresh)
+        }
+    };
+    Vault::open(&master, &sealed).map_err(|_| OpenError::WrongMasterKey(place))
+}

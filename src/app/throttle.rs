@@ -1,0 +1,147 @@
+//! The throttle on failed attempts (CONTRACT.md §2 and §5.2): keyed by client and address together, so that no failure
+//! from elsewhere, and none of a neighbour behind the same address, ever stops the right client.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use moka::sync::Cache;
+
+use crate::domain::time::Timestamp;
+
+/// Longest wait that an answer asks for.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(900);
+/// Most keys remembered; the least recently failing are forgotten first.
+const MOST_KEYS: u64 = 100_000;
+/// Guesses of unknown client ids that one address may make are so many times the burst of one client.
+const UNKNOWN_FACTOR: i64 = 5;
+
+/// Too many attempts have failed; how long to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Throttled {
+    /// Until the next attempt is allowed: one second to 15 minutes.
+    pub retry_after: Duration,
+}
+
+/// Whose attempts are counted together. A hash under a random key, so that nobody can aim for another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Key(u64);
+
+/// Remembers failed attempts as GCRA: per key, the moment at which its burst would be whole again.
+pub struct Throttle {
+    whole_again: Cache<Key, Arc<AtomicI64>>,
+    hasher: RandomState,
+    burst: i64,
+    refill_millis: i64,
+}
+
+impl Throttle {
+    /// Allows `burst` failures at once, and one more every `refill_seconds`.
+    pub fn new(burst: u32, refill_seconds: u32) -> Self {
+        let refill_millis = i64::from(refill_seconds).saturating_mul(1000);
+        let burst = i64::from(burst);
+        let longest = burst.saturating_mul(UNKNOWN_FACTOR).saturating_mul(refill_millis);
+        let idle = Duration::from_millis(u64::try_from(longest).unwrap_or(0)).max(Duration::from_secs(1));
+        Self {
+            whole_again: Cache::builder().max_capacity(MOST_KEYS).time_to_idle(idle).build(),
+            hasher: RandomState::new(),
+            burst,
+            refill_millis,
+        }
+    }
+
+    /// The key of attempts as `client` from `address`.
+    pub fn client(&self, client: &str, address: IpAddr) -> Key {
+        Key(self.hasher.hash_one((client, network_of(address))))
+    }
+
+    /// The key of guesses of unknown client ids from `address`. It stops further guesses only, never a known client.
+    pub fn unknown(&self, address: IpAddr) -> Key {
+        Key(self.hasher.hash_one(network_of(address)))
+    }
+
+    /// Whether attempts of this client key may go on.
+    pub fn check(&self, key: Key, now: Timestamp) -> Result<(), Throttled> {
+        self.check_within(key, self.burst, now)
+    }
+
+    /// Whether guesses of this [`Throttle::unknown`] key may go on.
+    pub fn check_unknown(&self, key: Key, now: Timestamp) -> Result<(), Throttled> {
+        self.check_within(key, self.burst.saturating_mul(UNKNOWN_FACTOR), now)
+    }
+
+    fn check_within(&self, key: Key, burst: i64, now: Timestamp) -> Result<(), Throttled> {
+        let Some(whole_again) = self.whole_again.get(&key) else {
+            return Ok(());
+        };
+        let debt = whole_again.load(Ordering::Relaxed).saturating_sub(now.millis());
+        let too_much = debt.saturating_sub(burst.saturating_sub(1).saturating_mul(self.refill_millis));
+        if too_much <= 0 {
+            return Ok(());
+        }
+        let wait = Duration::from_secs(u64::try_from(too_much).unwrap_or(0).div_ceil(1000));
+        Err(Throttled { retry_after: wait.clamp(Duration::from_secs(1), LONGEST_WAIT) })
+    }
+
+    /// Counts a failure.
+    pub fn fail(&self, key: Key, now: Timestamp) {
+        let whole_again = self.whole_again.get_with(key, || Arc::new(AtomicI64::new(now.millis())));
+        let owe = |before: i64| Some(before.max(now.millis()).saturating_add(self.refill_millis));
+        let _ = whole_again.fetch_update(Ordering::Relaxed, Ordering::Relaxed, owe);
+    }
+
+    /// Forgets the failures of a client that has proven itself.
+    pub fn succeed(&self, key: Key) {
+        if self.whole_again.contains_key(&key) {
+            self.whole_again.invalidate(&key);
+        }
+    }
+}
+
+/// An IPv4 address, or the /64 of an IPv6 one, which a single customer usually has to itself.
+fn network_of(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => u128::from(address.to_bits()),
+        IpAddr::V6(address) => address.to_bits() >> 64 << 64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_stop_one_client_at_one_address_and_heal_with_time() {
+        let throttle = Throttle::new(3, 10);
+        let (here, there) = (IpAddr::from([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 2]));
+        let key = throttle.client("a", here);
+        let mut now = Timestamp::from_millis(1_000_000);
+        for _ in 0..3 {
+            assert_eq!(throttle.check(key, now), Ok(()));
+            throttle.fail(key, now);
+        }
+        assert_eq!(throttle.check(key, now), Err(Throttled { retry_after: Duration::from_secs(10) }));
+        assert_eq!(throttle.check(throttle.client("a", there), now), Ok(()));
+        assert_eq!(throttle.check(throttle.client("b", here), now), Ok(()));
+        assert_eq!(throttle.check_unknown(throttle.unknown(here), now), Ok(()));
+        now = now.plus(Duration::from_secs(10));
+        assert_eq!(throttle.check(key, now), Ok(()));
+        throttle.fail(key, now);
+        assert!(throttle.check(key, now).is_err());
+        throttle.succeed(key);
+        assert_eq!(throttle.check(key, now), Ok(()));
+    }
+
+    #[test]
+    fn no_wait_is_longer_than_fifteen_minutes() {
+        let throttle = Throttle::new(1, 900);
+        let key = throttle.client("a", IpAddr::from([192, 0, 2, 1]));
+        let now = Timestamp::from_millis(0);
+        for _ in 0..50 {
+            throttle.fail(key, now);
+        }
+        assert_eq!(throttle.check(key, now), Err(Throttled { retry_after: LONGEST_WAIT }));
+    }
+}

@@ -1,0 +1,90 @@
+//! What issuing leaves behind, gathered until the next write: how often and when each secret was last used.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+use crate::domain::id::{ClientId, SecretId};
+use crate::domain::time::Timestamp;
+use crate::store::usage::Use;
+
+/// So many locks share the traffic.
+const SHARDS: usize = 64;
+
+struct Gathered {
+    client_id: ClientId,
+    tokens: u32,
+    last_used_at: Timestamp,
+    last_used_address: Option<IpAddr>,
+}
+
+/// Uses not written yet.
+pub struct Usage {
+    shards: [Mutex<HashMap<SecretId, Gathered>>; SHARDS],
+    hasher: RandomState,
+}
+
+impl Default for Usage {
+    fn default() -> Self {
+        Self { shards: std::array::from_fn(|_| Mutex::default()), hasher: RandomState::new() }
+    }
+}
+
+impl Usage {
+    /// Counts a token.
+    pub fn count(&self, client_id: &ClientId, secret_id: &SecretId, address: IpAddr, now: Timestamp) {
+        let shard = usize::try_from(self.hasher.hash_one(secret_id) % SHARDS as u64).unwrap_or(0);
+        let Some(shard) = self.shards.get(shard) else { return };
+        let mut gathered = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        match gathered.get_mut(secret_id) {
+            Some(used) => {
+                used.tokens = used.tokens.saturating_add(1);
+                used.last_used_at = now;
+                used.last_used_address = Some(address);
+            }
+            None => {
+                let used = Gathered {
+                    client_id: client_id.clone(),
+                    tokens: 1,
+                    last_used_at: now,
+                    last_used_address: Some(address),
+                };
+                gathered.insert(secret_id.clone(), used);
+            }
+        }
+    }
+
+    /// Everything gathered, which is then forgotten here.
+    pub fn take(&self) -> Vec<Use> {
+        let mut uses = Vec::new();
+        for shard in &self.shards {
+            let mut gathered = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            uses.extend(gathered.drain().map(|(secret_id, used)| Use {
+                client_id: used.client_id,
+                secret_id,
+                tokens: used.tokens,
+                last_used_at: used.last_used_at,
+                last_used_address: used.last_used_address.map(|address| address.to_string()).unwrap_or_default(),
+            }));
+        }
+        uses
+    }
+
+    /// Takes back what could not be written.
+    pub fn give_back(&self, uses: Vec<Use>) {
+        for used in uses {
+            let shard = usize::try_from(self.hasher.hash_one(&used.secret_id) % SHARDS as u64).unwrap_or(0);
+            let Some(shard) = self.shards.get(shard) else { continue };
+            let mut gathered = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            let address = used.last_used_address.parse().ok();
+            let newer = gathered.entry(used.secret_id).or_insert_with(|| Gathered {
+                client_id: used.client_id,
+                tokens: 0,
+                last_used_at: used.last_used_at,
+                last_used_address: address,
+            });
+            newer.tokens = newer.tokens.saturating_add(used.tokens);
+        }
+    }
+}

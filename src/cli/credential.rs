@@ -1,0 +1,136 @@
+//! `passgate credential …`
+
+use std::time::Duration;
+
+use clap::Subcommand;
+
+use super::output::{json, say, span, table};
+use super::{Failure, Outcome};
+use crate::app::App;
+use crate::app::credentials::{Generated, RegenerationChoice};
+use crate::domain::credential::Owner;
+use crate::domain::event::Actor;
+use crate::domain::time::Timestamp;
+use crate::http::admin::credentials::{CredentialBody, GeneratedBody, UseBody};
+use crate::store::credential::CredentialUse;
+
+/// Client Ids and Client Secrets.
+#[derive(Subcommand)]
+pub enum Credential {
+    /// Generate a Client Id and Client Secret
+    Generate {
+        /// The entity's id or identifier
+        #[arg(required_unless_present = "api")]
+        entity: Option<String>,
+        /// For a platform API instead: it may introspect every token, and gets none
+        #[arg(long, conflicts_with = "entity")]
+        api: bool,
+        /// What people call it
+        #[arg(long, default_value = "Default")]
+        name: String,
+        /// When it ends, such as 2027-01-31T00:00:00Z [default: never]
+        #[arg(long, value_name = "TIME")]
+        expires_at: Option<Timestamp>,
+    },
+    /// Make a new Client Secret; the Client Id stays
+    Regenerate {
+        /// The Client Id
+        client_id: String,
+        /// How long the old secret goes on, such as 24h, at most 7d [default: the entity's setting, which is to stop at once]
+        #[arg(long, value_parser = span)]
+        grace: Option<Duration>,
+        /// Make every token issued so far void
+        #[arg(long)]
+        void_tokens: bool,
+    },
+    /// List the credentials of an entity, or of platform APIs
+    List {
+        /// The entity's id or identifier
+        #[arg(required_unless_present = "api")]
+        entity: Option<String>,
+        /// Of platform APIs instead
+        #[arg(long, conflicts_with = "entity")]
+        api: bool,
+    },
+    /// Revoke a credential and its tokens for good
+    Revoke {
+        /// The Client Id
+        client_id: String,
+    },
+    /// Lift the Integration Account Lock
+    Unlock {
+        /// The Client Id
+        client_id: String,
+    },
+}
+
+impl Credential {
+    pub(super) async fn run(self, app: &App, as_json: bool) -> Outcome {
+        let actor = Actor::Cli;
+        match self {
+            Self::Generate { entity, name, expires_at, .. } => {
+                let entity = match entity {
+                    Some(entity) => Some(app.find_entity(&entity).await?),
+                    None => None,
+                };
+                generated(app, &app.generate_credential(&actor, entity.as_ref(), &name, expires_at).await?, as_json)
+            }
+            Self::Regenerate { client_id, grace, void_tokens } => {
+                let choice = RegenerationChoice { grace, voids_tokens: void_tokens.then_some(true) };
+                generated(app, &app.regenerate_credential(&actor, &client_id, None, choice).await?, as_json)
+            }
+            Self::List { entity, .. } => {
+                let owner = match entity {
+                    Some(entity) => Owner::Entity(app.find_entity(&entity).await?.id),
+                    None => Owner::Api,
+                };
+                list(app, &all(app, &owner).await?, as_json)
+            }
+            Self::Revoke { client_id } => list(app, &[app.revoke_credential(&actor, &client_id, None).await?], as_json),
+            Self::Unlock { client_id } => list(app, &[app.unlock_credential(&actor, &client_id, None).await?], as_json),
+        }
+    }
+}
+
+async fn all(app: &App, owner: &Owner) -> Result<Vec<CredentialUse>, Failure> {
+    let mut credentials: Vec<CredentialUse> = Vec::new();
+    loop {
+        let last = credentials.last().map(|used| (used.credential.created_at, used.credential.client_id.to_string()));
+        let (time, client_id) = last.unwrap_or((Timestamp::from_millis(i64::MIN), String::new()));
+        let page = app.store.credentials_after(owner, (time, &client_id), 500, app.now()).await?;
+        if page.is_empty() {
+            return Ok(credentials);
+        }
+        credentials.extend(page);
+    }
+}
+
+fn generated(app: &App, generated: &Generated, as_json: bool) -> Outcome {
+    let credential = CredentialBody::new(&generated.credential, app.now());
+    if as_json {
+        return json(&GeneratedBody { credential, client_secret: generated.secret.expose() });
+    }
+    say(&format!("Client Id      {}\nClient Secret  {}", generated.credential.client_id, generated.secret.expose()))
+}
+
+fn list(app: &App, credentials: &[CredentialUse], as_json: bool) -> Outcome {
+    let now = app.now();
+    if as_json {
+        return json(&credentials.iter().map(|used| UseBody::new(used, now)).collect::<Vec<_>>());
+    }
+    let row = |used: &CredentialUse| {
+        let secrets: Vec<&str> = used.credential.secrets.iter().map(|secret| secret.hint.as_str()).collect();
+        [
+            used.credential.client_id.to_string(),
+            used.credential.name.clone(),
+            CredentialBody::new(&used.credential, now).status().to_owned(),
+            secrets.join(", "),
+            used.token_count.to_string(),
+            used.last_used_at.map_or_else(|| "never".to_owned(), |time| time.to_string()),
+        ]
+    };
+    table(
+        ["CLIENT ID", "NAME", "STATUS", "SECRETS", "TOKENS", "LAST USED"],
+        &credentials.iter().map(row).collect::<Vec<_>>(),
+    )
+}

@@ -1,0 +1,135 @@
+//! `passgate token …`
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clap::Subcommand;
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::output::{argument_or_stdin, json, say};
+use super::{Failure, Outcome};
+use crate::config::{Config, Sources};
+
+/// Access tokens.
+#[derive(Subcommand)]
+pub enum Token {
+    /// Ask a server for a token. The Client Secret comes from PASSGATE_SECRET or standard input
+    Get {
+        /// The Client Id
+        client_id: String,
+        /// The server [default: this installation's public URL]
+        #[arg(long)]
+        url: Option<String>,
+        /// The scope to ask for [default: all]
+        #[arg(long)]
+        scope: Option<String>,
+        /// A dynamic parameter; repeat for more
+        #[arg(long = "parameter", value_name = "NAME=VALUE")]
+        parameters: Vec<String>,
+    },
+    /// Show what a token says, without verifying it
+    Decode {
+        /// The token, or - for standard input
+        token: String,
+    },
+    /// Say whether a token stands: signature, end and revocation
+    Verify {
+        /// The token, or - for standard input
+        token: String,
+        /// Ask this server [default: look into this installation]
+        #[arg(long)]
+        url: Option<String>,
+    },
+}
+
+impl Token {
+    pub(super) async fn run(self, sources: &Sources, as_json: bool) -> Outcome {
+        match self {
+            Self::Get { client_id, url, scope, parameters } => {
+                let url = url_or_own(url, sources)?;
+                let secret = match std::env::var("PASSGATE_SECRET") {
+                    Ok(secret) => Zeroizing::new(secret),
+                    Err(_) => Zeroizing::new(argument_or_stdin("-")?),
+                };
+                let mut form =
+                    vec![("client_id".to_owned(), client_id), ("client_secret".to_owned(), secret.to_string())];
+                form.extend(scope.map(|scope| ("scope".to_owned(), scope)));
+                for parameter in parameters {
+                    let (name, value) =
+                        parameter.split_once('=').ok_or_else(|| format!("{parameter} is not NAME=VALUE"))?;
+                    form.push((name.to_owned(), value.to_owned()));
+                }
+                let answer = answer(client()?.post(format!("{url}/api/v1/access-token")).form(&form)).await?;
+                if as_json {
+                    json(&answer)
+                } else {
+                    say(answer.get("access_token").and_then(Value::as_str).unwrap_or_default())
+                }
+            }
+            Self::Decode { token } => {
+                let token = argument_or_stdin(&token)?;
+                let mut parts = token.split('.').map(|part| {
+                    URL_SAFE_NO_PAD.decode(part).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
+                });
+                match (parts.next().flatten(), parts.next().flatten(), token.split('.').count()) {
+                    (Some(header), Some(claims), 3) => {
+                        json(&serde_json::json!({"verified": false, "header": header, "claims": claims}))
+                    }
+                    _ => Err("this is not a token: it must be three parts of base64url with dots between".into()),
+                }
+            }
+            Self::Verify { token, url } => {
+                let token = argument_or_stdin(&token)?;
+                match url {
+                    Some(url) => json(
+                        &answer(client()?.get(format!("{}/api/v1/whoami", origin(&url))).bearer_auth(token)).await?,
+                    ),
+                    None => {
+                        let app = super::installation(sources).await?;
+                        match app.standing_token(&token).await? {
+                            Ok(standing) => json(&standing.claims),
+                            Err(why) => Err(format!("the token is not valid: {why}").into()),
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn url_or_own(url: Option<String>, sources: &Sources) -> Result<String, Failure> {
+    match url {
+        Some(url) => Ok(origin(&url)),
+        None => {
+            let config = Config::load(sources)?;
+            Ok(config.public_url(config.listen))
+        }
+    }
+}
+
+fn origin(url: &str) -> String {
+    url.trim_end_matches('/').to_owned()
+}
+
+fn client() -> Result<reqwest::Client, Failure> {
+    Ok(reqwest::Client::builder()
+        .timeout(Duration::from_secs(30))
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?)
+}
+
+/// The JSON of a successful answer, or the problem in a sentence.
+async fn answer(request: reqwest::RequestBuilder) -> Result<Map<String, Value>, Failure> {
+    let response =
+        request.send().await.map_err(|error| format!("the server cannot be reached: {}", error.without_url()))?;
+    let status = response.status();
+    let body: Map<String, Value> =
+        response.json().await.map_err(|_| format!("the server answered {status}, and not with JSON"))?;
+    if status.is_success() {
+        return Ok(body);
+    }
+    let text = |name| body.get(name).and_then(Value::as_str).unwrap_or_default();
+    Err(format!("{status}: {} {} (request {})", text("title"), text("detail"), text("request_id")).into())
+}

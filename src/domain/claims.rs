@@ -1,0 +1,103 @@
+//! What a token says (RFC 9068 §2.2), and the id that tells when it was issued to the millisecond.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::time::Timestamp;
+
+/// `jti` (RFC 7519 §4.1.7): 48 bits of the time in milliseconds and 80 random bits, in base64url. The time lets
+/// "everything issued before T" be exact, which whole seconds of `iat` are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TokenId([u8; 16]);
+
+impl TokenId {
+    /// A new id for a token issued at `now`.
+    pub fn new(now: Timestamp, random: [u8; 10]) -> Self {
+        let mut bytes = [0; 16];
+        let time = now.millis().to_be_bytes().into_iter().skip(2);
+        bytes.iter_mut().zip(time.chain(random)).for_each(|(byte, value)| *byte = value);
+        Self(bytes)
+    }
+
+    /// The id that `text` spells; there is one spelling only.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// When the token was issued.
+    pub fn issued_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.iter().take(6).fold(0, |millis, byte| millis << 8 | i64::from(*byte)))
+    }
+}
+
+impl std::fmt::Display for TokenId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl Serialize for TokenId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = [0; 22];
+        match URL_SAFE_NO_PAD.encode_slice(self.0, &mut text).ok().and_then(|_| std::str::from_utf8(&text).ok()) {
+            Some(text) => serializer.serialize_str(text),
+            None => serializer.collect_str(self),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for TokenId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not a token id"))
+    }
+}
+
+/// The claims of an access token, in the order in which they are written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Claims {
+    /// The issuer: the public URL, exactly.
+    pub iss: Arc<str>,
+    /// The subject. With client_credentials it is the client itself (RFC 9068 §2.2).
+    pub sub: Arc<str>,
+    /// The audience.
+    pub aud: Arc<str>,
+    /// When it ends, in seconds since the epoch.
+    pub exp: i64,
+    /// When it was issued, in seconds since the epoch.
+    pub iat: i64,
+    /// Its id.
+    pub jti: TokenId,
+    /// The Client Id (RFC 8693 §4.3).
+    pub client_id: Arc<str>,
+    /// The granted scope.
+    pub scope: Arc<str>,
+    /// The identifier of the business entity.
+    pub entity: Arc<str>,
+    /// The claims that the entity's parameters are mapped onto.
+    #[serde(flatten)]
+    pub mapped: Map<String, Value>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_id_tells_its_millisecond_and_has_one_spelling() {
+        let now = Timestamp::from_millis(1_790_000_000_123);
+        let id = TokenId::new(now, [0xAB; 10]);
+        assert_eq!(id.issued_at(), now);
+        assert_eq!(TokenId::parse(&id.to_string()), Some(id));
+        assert_eq!(TokenId::parse(&format!("{id}=")), None);
+        let mut respelled = id.to_string();
+        let last = respelled.pop().unwrap();
+        respelled.push(char::from(u8::try_from(last).unwrap() + 1));
+        assert_ne!(TokenId::parse(&respelled), Some(id));
+    }
+}

@@ -1,0 +1,179 @@
+//! A credential: a Client Id that never changes, and at most two live secrets. Decides whether a presented secret is
+//! the right one and whether it is accepted now.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::entity::{Entity, Status};
+use super::id::{ClientId, EntityId};
+use super::secret::{Secret, SecretMac};
+use super::settings::LONGEST_GRACE_SECONDS;
+use super::time::Timestamp;
+
+/// Most secrets of a credential that are accepted at the same time.
+pub const MOST_LIVE_SECRETS: usize = 2;
+/// Longest name, in characters.
+pub const LONGEST_NAME: usize = 50;
+
+/// Whose credential it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// A business entity's: it gets tokens.
+    Entity(EntityId),
+    /// A platform API's, registered by the operator: it may introspect every token (CONTRACT.md §5.13).
+    Api,
+}
+
+/// A credential and those of its secrets that are live or will be.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// The Client Id.
+    pub client_id: ClientId,
+    /// Whose it is.
+    pub owner: Owner,
+    /// What people call it, 1 to 50 characters.
+    pub name: String,
+    /// When it was revoked for good.
+    pub revoked_at: Option<Timestamp>,
+    /// From when on it is refused.
+    pub expires_at: Option<Timestamp>,
+    /// Consecutive failed token requests, counted while the Integration Account Lock is on.
+    pub failed_attempts: u32,
+    /// When the Integration Account Lock fell.
+    pub locked_at: Option<Timestamp>,
+    /// Tokens issued up to this moment are void.
+    pub tokens_void_before: Option<Timestamp>,
+    /// Its secrets, the newest first.
+    pub secrets: Vec<Secret>,
+    /// Counts its changes, from 1.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Why a credential is not accepted. Only [`Refusal::WrongSecret`] is for somebody who has proven nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No live secret matches.
+    WrongSecret,
+    /// The secret is right, and the entity is disabled.
+    EntityDisabled,
+    /// The secret is right, and the credential was revoked.
+    Revoked,
+    /// The secret is right, and the credential has expired.
+    Expired,
+    /// The secret is right, and the Integration Account Lock has fallen.
+    Locked,
+    /// The secret is right, and the address is not on the allowlist.
+    Address(IpAddr),
+}
+
+impl Refusal {
+    /// The word for logs and metrics.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::WrongSecret => "wrong_secret",
+            Self::EntityDisabled => "entity_disabled",
+            Self::Revoked => "credential_revoked",
+            Self::Expired => "credential_expired",
+            Self::Locked => "account_locked",
+            Self::Address(_) => "address_not_allowed",
+        }
+    }
+
+    /// What to tell the caller.
+    pub fn hint(self) -> String {
+        match self {
+            Self::WrongSecret => "The Client Secret is not the one of this Client Id. Copy it again from Generate Credentials; after Regenerate key only the new one is accepted.".to_owned(),
+            Self::EntityDisabled => "The Client Secret is right, but this business entity is disabled. Ask the operator of the platform.".to_owned(),
+            Self::Revoked => "The Client Secret is right, but this credential has been revoked. Use another credential.".to_owned(),
+            Self::Expired => "The Client Secret is right, but this credential has expired. Use another credential or have it extended.".to_owned(),
+            Self::Locked => "The Client Secret is right, but this integration account is locked after too many failed attempts. Unlock it on Token Timeout, or ask the operator of the platform.".to_owned(),
+            Self::Address(address) => format!("The Client Secret is right, but the address {address} is not on the allowlist of this business entity. Add it on Token Timeout."),
+        }
+    }
+}
+
+impl Credential {
+    /// The live secret that `presented` is the MAC of. Every live secret is compared, found or not.
+    pub fn proven_secret(&self, presented: &SecretMac, now: Timestamp) -> Option<&Secret> {
+        let live = self.secrets.iter().filter(|secret| secret.is_live(now));
+        live.fold(None, |found, secret| if presented.matches(&secret.mac) { Some(secret) } else { found })
+    }
+
+    /// Whether it stands at all: neither revoked nor expired.
+    pub fn standing(&self, now: Timestamp) -> Result<(), Refusal> {
+        if self.revoked_at.is_some() {
+            Err(Refusal::Revoked)
+        } else if self.expires_at.is_some_and(|end| end <= now) {
+            Err(Refusal::Expired)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Whether a client of `entity` that presents this MAC from `address` is who it says and is accepted now
+/// (CONTRACT.md §2: status, address and secret; the secret decides what the answer may tell).
+pub fn authenticate<'c>(
+    credential: &'c Credential,
+    entity: &Entity,
+    presented: &SecretMac,
+    address: IpAddr,
+    now: Timestamp,
+) -> Result<&'c Secret, Refusal> {
+    let secret = credential.proven_secret(presented, now).ok_or(Refusal::WrongSecret)?;
+    credential.standing(now)?;
+    if entity.status == Status::Disabled {
+        return Err(Refusal::EntityDisabled);
+    }
+    if let (Some(lock), Some(locked_at)) = (entity.settings.account_lock, credential.locked_at)
+        && lock.holds(locked_at, now)
+    {
+        return Err(Refusal::Locked);
+    }
+    if !entity.settings.allows(address) {
+        return Err(Refusal::Address(address));
+    }
+    Ok(secret)
+}
+
+/// What becomes of the secrets that a regeneration replaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Regeneration {
+    /// How long they go on, at most seven days; zero stops them at once.
+    pub grace: Duration,
+    /// Whether tokens already issued to this credential become void.
+    pub voids_tokens: bool,
+}
+
+/// Why a regeneration is not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RegenerationRefused {
+    /// More than seven days of grace.
+    #[error("the old secret can go on for at most {LONGEST_GRACE_SECONDS} seconds (7 days)")]
+    GraceTooLong,
+    /// Two secrets are live already, so none may stay beside the new one.
+    #[error("two secrets are live already: stop the old one first, or regenerate without a grace period")]
+    TwoLive,
+    /// It was revoked for good.
+    #[error("the credential is revoked")]
+    Revoked,
+}
+
+impl Regeneration {
+    /// When the replaced secrets stop, if this regeneration may be made at `now`.
+    pub fn stops_at(self, credential: &Credential, now: Timestamp) -> Result<Timestamp, RegenerationRefused> {
+        if credential.revoked_at.is_some() {
+            return Err(RegenerationRefused::Revoked);
+        }
+        if self.grace > Duration::from_secs(u64::from(LONGEST_GRACE_SECONDS)) {
+            return Err(RegenerationRefused::GraceTooLong);
+        }
+        let live = credential.secrets.iter().filter(|secret| secret.is_live(now)).count();
+        if !self.grace.is_zero() && live >= MOST_LIVE_SECRETS {
+            return Err(RegenerationRefused::TwoLive);
+        }
+        Ok(now.plus(self.grace))
+    }
+}

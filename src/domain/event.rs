@@ -1,0 +1,134 @@
+//! Events: what has been changed, by whom and when. One is written in the transaction of every change; they are the
+//! audit trail, and what other nodes follow to forget what they know of it.
+
+use serde_json::Value;
+
+use super::id::{ClientId, EntityId};
+use super::time::Timestamp;
+
+/// Who made a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Somebody at the machine, through the command line.
+    Cli,
+    /// An operator token, by its name.
+    Operator(String),
+    /// A client, through the OAuth door.
+    Client(ClientId),
+    /// Passgate itself.
+    System,
+}
+
+impl Actor {
+    /// The text that the log keeps.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Cli => "cli".to_owned(),
+            Self::Operator(name) => format!("operator:{name}"),
+            Self::Client(client_id) => format!("client:{client_id}"),
+            Self::System => "system".to_owned(),
+        }
+    }
+}
+
+/// What kind of change it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// An entity was made.
+    EntityCreated,
+    /// An entity, its settings or its scopes were changed.
+    EntityUpdated,
+    /// A parameter was defined or redefined.
+    ParameterSet,
+    /// A parameter was removed.
+    ParameterRemoved,
+    /// A credential was generated.
+    CredentialGenerated,
+    /// A credential got a new secret.
+    CredentialRegenerated,
+    /// A credential was revoked for good.
+    CredentialRevoked,
+    /// The Integration Account Lock fell.
+    CredentialLocked,
+    /// The Integration Account Lock was lifted.
+    CredentialUnlocked,
+    /// A single token was revoked.
+    TokenRevoked,
+    /// A signing key was made.
+    KeyCreated,
+    /// The next key became the signing key.
+    KeyRotated,
+    /// A retired key was removed.
+    KeyRemoved,
+    /// An operator token was made.
+    OperatorTokenCreated,
+    /// An operator token was revoked.
+    OperatorTokenRevoked,
+    /// A set-up link was made.
+    SetupLinkCreated,
+}
+
+impl Action {
+    const ALL: [Self; 16] = [
+        Self::EntityCreated,
+        Self::EntityUpdated,
+        Self::ParameterSet,
+        Self::ParameterRemoved,
+        Self::CredentialGenerated,
+        Self::CredentialRegenerated,
+        Self::CredentialRevoked,
+        Self::CredentialLocked,
+        Self::CredentialUnlocked,
+        Self::TokenRevoked,
+        Self::KeyCreated,
+        Self::KeyRotated,
+        Self::KeyRemoved,
+        Self::OperatorTokenCreated,
+        Self::OperatorTokenRevoked,
+        Self::SetupLinkCreated,
+    ];
+
+    /// The word for it in rows and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::EntityCreated => "entity.created",
+            Self::EntityUpdated => "entity.updated",
+            Self::ParameterSet => "parameter.set",
+            Self::ParameterRemoved => "parameter.removed",
+            Self::CredentialGenerated => "credential.generated",
+            Self::CredentialRegenerated => "credential.regenerated",
+            Self::CredentialRevoked => "credential.revoked",
+            Self::CredentialLocked => "credential.locked",
+            Self::CredentialUnlocked => "credential.unlocked",
+            Self::TokenRevoked => "token.revoked",
+            Self::KeyCreated => "key.created",
+            Self::KeyRotated => "key.rotated",
+            Self::KeyRemoved => "key.removed",
+            Self::OperatorTokenCreated => "operator_token.created",
+            Self::OperatorTokenRevoked => "operator_token.revoked",
+            Self::SetupLinkCreated => "setup_link.created",
+        }
+    }
+
+    /// The action that `word` names; `None` for one that a newer version wrote.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == word)
+    }
+}
+
+/// A change to be logged.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub actor: Actor,
+    /// What.
+    pub action: Action,
+    /// Of which entity, if of one.
+    pub entity_id: Option<EntityId>,
+    /// The id of the thing changed: a Client Id, a parameter's name, a kid, a `jti` …
+    pub subject: String,
+    /// Details for people. Never a secret.
+    pub detail: Value,
+}

@@ -1,0 +1,141 @@
+//! Ids: a product prefix, random alphanumerics and a checksum, so that secret scanners find them, no URL or Basic
+//! header has to escape them, and a mistyped one is refused without a look-up.
+
+use std::fmt;
+use std::sync::Arc;
+
+const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/// Characters that hold 128 bits in base 62.
+const HALF: usize = 22;
+/// Characters that hold a CRC-32 in base 62.
+const CHECKSUM: usize = 6;
+
+/// `prefix`, the random bytes in base 62 (22 characters for each 16 bytes), and six characters of CRC-32 over both.
+pub(crate) fn write<const N: usize>(prefix: &str, random: &[u8; N]) -> String {
+    let mut text = String::with_capacity(prefix.len() + N.div_ceil(16) * HALF + CHECKSUM);
+    text.push_str(prefix);
+    for chunk in random.chunks(16) {
+        let number = chunk.iter().fold(0u128, |number, byte| number << 8 | u128::from(*byte));
+        push_base62(&mut text, number, HALF);
+    }
+    let sum = crc32fast::hash(text.as_bytes());
+    push_base62(&mut text, u128::from(sum), CHECKSUM);
+    text
+}
+
+/// Whether `text` could have come from [`write`] with this prefix and number of random bytes.
+pub(crate) fn is_well_formed(text: &str, prefix: &str, random_bytes: usize) -> bool {
+    let length = prefix.len() + random_bytes.div_ceil(16) * HALF + CHECKSUM;
+    if text.len() != length || !text.starts_with(prefix) {
+        return false;
+    }
+    let Some((body, sum)) = text.split_at_checked(length - CHECKSUM) else {
+        return false;
+    };
+    let mut expected = String::with_capacity(CHECKSUM);
+    push_base62(&mut expected, u128::from(crc32fast::hash(body.as_bytes())), CHECKSUM);
+    sum == expected
+}
+
+fn push_base62(text: &mut String, mut number: u128, width: usize) {
+    let mut digits = [b'0'; HALF];
+    for digit in digits.iter_mut().take(width).rev() {
+        let value = (number % 62) as usize;
+        *digit = ALPHABET.get(value).copied().unwrap_or(b'0');
+        number /= 62;
+    }
+    text.extend(digits.iter().take(width).map(|digit| char::from(*digit)));
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// What every id of this kind begins with.
+            pub const PREFIX: &'static str = $prefix;
+
+            /// A new id from 128 random bits.
+            pub fn from_random(random: [u8; 16]) -> Self {
+                Self(write($prefix, &random).into())
+            }
+
+            /// The id that `text` spells, if its prefix, length and checksum are right.
+            pub fn parse(text: &str) -> Option<Self> {
+                is_well_formed(text, $prefix, 16).then(|| Self(text.into()))
+            }
+
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+    };
+}
+
+id!(
+    /// Names a business entity inside Passgate; its people meet the identifier instead.
+    EntityId, "pge_"
+);
+id!(
+    /// The public half of a credential (RFC 6749 §2.2). It never changes.
+    ClientId, "pgc_"
+);
+id!(
+    /// Names one secret of a credential without saying anything about it.
+    SecretId, "pgk_"
+);
+id!(
+    /// Names an operator token.
+    OperatorId, "pgu_"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_id_reads_back_and_no_mistyped_one_does(random: [u8; 16], at in 4usize..32, other in 0usize..62) {
+            let id = ClientId::from_random(random);
+            prop_assert_eq!(ClientId::parse(id.as_str()), Some(id.clone()));
+            prop_assert_eq!(id.as_str().len(), 32);
+            let mut typo = id.as_str().as_bytes().to_vec();
+            typo[at] = ALPHABET[other];
+            let typo = String::from_utf8(typo).unwrap();
+            prop_assert_eq!(ClientId::parse(&typo).is_some(), typo == id.as_str());
+        }
+
+        #[test]
+        fn any_text_is_read_without_a_panic(text in ".*") {
+            let _ = ClientId::parse(&text);
+        }
+    }
+
+    #[test]
+    fn ids_of_one_kind_are_not_ids_of_another() {
+        let client = ClientId::from_random([7; 16]);
+        assert_eq!(EntityId::parse(client.as_str()), None);
+    }
+}

@@ -1,0 +1,18 @@
+//! The words and decisions of the house: what an entity, a credential, a scope, a parameter, a token and a key are,
+//! and what follows from them. No I/O and no async; the time and random bytes are arguments.
+
+pub mod claims;
+pub mod credential;
+pub mod entity;
+pub mod event;
+pub mod fault;
+pub mod id;
+pub mod key;
+pub mod operator;
+pub mod parameter;
+pub mod presented;
+pub mod scope;
+pub mod secret;
+pub mod settings;
+pub mod time;
+pub mod token;

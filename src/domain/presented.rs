@@ -1,0 +1,101 @@
+//! What a caller sent, before anyone has judged it. JSON values keep their type; a form's values are all text, and what
+//! type was meant is decided by the parameter's definition.
+
+use std::borrow::Cow;
+
+use super::fault::{Fault, FieldFault};
+
+/// Most fields that a request may carry.
+pub const MOST_FIELDS: usize = 100;
+
+/// One value, borrowed from the body where it can be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// A form's text, of whatever type was meant.
+    Form(Cow<'a, str>),
+    /// A JSON string.
+    Text(Cow<'a, str>),
+    /// A JSON number.
+    Number(serde_json::Number),
+    /// A JSON boolean.
+    Boolean(bool),
+    /// JSON `null`.
+    Null,
+    /// A JSON array or object: no field takes one, so what is in it is not kept.
+    Nested,
+}
+
+impl Value<'_> {
+    /// Whether it counts as not sent (RFC 6749 §3.1: parameters without a value are treated as omitted).
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Form(text) | Self::Text(text) if text.is_empty())
+    }
+
+    /// The text, if it is text.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Form(text) | Self::Text(text) => Some(text),
+            Self::Number(_) | Self::Boolean(_) | Self::Null | Self::Nested => None,
+        }
+    }
+}
+
+/// A field and its position in the request, counted from 1.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field<'a> {
+    /// Its name, as sent.
+    pub name: Cow<'a, str>,
+    /// Its value, as sent.
+    pub value: Value<'a>,
+    /// Where it stands, from 1.
+    pub position: usize,
+}
+
+/// All fields of a request; no name stands twice.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fields<'a>(Vec<Field<'a>>);
+
+impl<'a> Fields<'a> {
+    /// Adds a field. `Err` names one that stands twice, or one too many.
+    pub fn push(&mut self, name: Cow<'a, str>, value: Value<'a>) -> Result<(), FieldFault> {
+        let position = self.0.len().saturating_add(1);
+        if self.0.iter().any(|field| field.name == name) {
+            return Err(FieldFault::presented(&name, position, Fault::Duplicate));
+        }
+        if position > MOST_FIELDS {
+            let why = format!("has more than {MOST_FIELDS} fields");
+            return Err(FieldFault::new("body", Fault::Malformed(why)));
+        }
+        self.0.push(Field { name, value, position });
+        Ok(())
+    }
+
+    /// The field of this name, as sent.
+    pub fn get(&self, name: &str) -> Option<&Value<'a>> {
+        self.0.iter().find(|field| field.name == name).map(|field| &field.value)
+    }
+
+    /// The field of this name, unless it counts as not sent.
+    pub fn sent(&self, name: &str) -> Option<&Value<'a>> {
+        self.get(name).filter(|value| !value.is_empty())
+    }
+
+    /// Every field in the order sent.
+    pub fn iter(&self) -> impl Iterator<Item = &Field<'a>> {
+        self.0.iter()
+    }
+
+    /// The text of a mandatory field of at most `longest` characters (bytes are counted: ids and secrets are ASCII).
+    pub fn mandatory(&self, name: &'static str, longest: usize) -> Result<&str, FieldFault> {
+        let fault = match self.get(name) {
+            None => Fault::Missing,
+            Some(value) => match value.as_text() {
+                None => Fault::Type("a string"),
+                Some("") => Fault::Empty,
+                Some(text) if text.len() > longest => Fault::TooLong(longest as u64),
+                Some(text) => return Ok(text),
+            },
+        };
+        Err(FieldFault::new(name, fault))
+    }
+}

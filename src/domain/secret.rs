@@ -1,0 +1,160 @@
+//! Client secrets: 256 random bits, verified by HMAC-SHA-256 in constant time. A secret cannot be printed by accident
+//! and is wiped when dropped; what is kept of it is a [`SecretMac`].
+
+use std::fmt;
+
+use aws_lc_rs::{constant_time, hmac};
+use zeroize::Zeroizing;
+
+use super::id::{self, ClientId, SecretId};
+use super::time::Timestamp;
+
+/// What a client or an operator proves itself with. Shown once at creation, redacted everywhere else.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PlainSecret(Zeroizing<String>);
+
+impl PlainSecret {
+    /// A new client secret (`pgs_…`) from 256 random bits.
+    pub fn client(random: &Zeroizing<[u8; 32]>) -> Self {
+        Self(Zeroizing::new(id::write("pgs_", random)))
+    }
+
+    /// A new operator token (`pgo_…`) from 256 random bits.
+    pub fn operator(random: &Zeroizing<[u8; 32]>) -> Self {
+        Self(Zeroizing::new(id::write("pgo_", random)))
+    }
+
+    /// A new one-time set-up link token (`pgl_…`) from 256 random bits.
+    pub fn setup(random: &Zeroizing<[u8; 32]>) -> Self {
+        Self(Zeroizing::new(id::write("pgl_", random)))
+    }
+
+    /// A secret that was kept sealed and has been opened again.
+    pub fn reopened(text: Zeroizing<String>) -> Self {
+        Self(text)
+    }
+
+    /// The text itself, for the one answer that shows it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The first eight characters: enough to tell two secrets apart, far too few to guess the rest.
+    pub fn hint(&self) -> String {
+        self.0.chars().take(8).collect()
+    }
+}
+
+impl fmt::Debug for PlainSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PlainSecret(…)")
+    }
+}
+
+/// The key under which secrets are remembered. It is not in the database.
+pub struct MacKey(hmac::Key);
+
+impl MacKey {
+    /// A key from 256 bits.
+    pub fn new(bytes: &[u8; 32]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, bytes))
+    }
+
+    /// What is remembered of `secret` when it belongs to `owner`, an id without NUL.
+    pub fn mac(&self, owner: &str, secret: &str) -> SecretMac {
+        let mut context = hmac::Context::with_key(&self.0);
+        context.update(owner.as_bytes());
+        context.update(&[0]);
+        context.update(secret.as_bytes());
+        let tag = context.sign();
+        let mut bytes = [0; 32];
+        bytes.iter_mut().zip(tag.as_ref()).for_each(|(byte, tag)| *byte = *tag);
+        SecretMac(bytes)
+    }
+}
+
+impl fmt::Debug for MacKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MacKey(…)")
+    }
+}
+
+/// The HMAC-SHA-256 of a secret and its owner. Compared in constant time only: it has no `==`.
+#[derive(Clone, Copy)]
+pub struct SecretMac([u8; 32]);
+
+impl SecretMac {
+    /// From the 32 bytes that the store kept.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes to keep.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Whether both are of the same secret, in time that does not depend on where they differ.
+    pub fn matches(&self, other: &Self) -> bool {
+        constant_time::verify_slices_are_equal(&self.0, &other.0).is_ok()
+    }
+}
+
+impl fmt::Debug for SecretMac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretMac(…)")
+    }
+}
+
+/// One secret of a credential, as remembered.
+#[derive(Clone, Debug)]
+pub struct Secret {
+    /// Names it in events and answers.
+    pub id: SecretId,
+    /// What is remembered of its text.
+    pub mac: SecretMac,
+    /// Its first eight characters.
+    pub hint: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when on it is refused; `None` while it has no end.
+    pub stops_at: Option<Timestamp>,
+}
+
+impl Secret {
+    /// Whether it is accepted at `now`.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.stops_at.is_none_or(|end| now < end)
+    }
+}
+
+/// A secret on its way into the store: remembered, and perhaps sealed for the eye icon.
+#[derive(Debug)]
+pub struct NewSecret {
+    /// What is remembered.
+    pub secret: Secret,
+    /// AES-256-GCM ciphertext in base64, kept when `secrets_reveal = "always"`.
+    pub sealed: Option<String>,
+}
+
+/// The text that binds a sealed secret to its row: opening it for another row fails.
+pub fn sealing_context(client_id: &ClientId, secret_id: &SecretId) -> String {
+    format!("secret:{client_id}:{secret_id}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_not_printed_and_its_mac_belongs_to_one_owner() {
+        let secret = PlainSecret::client(&Zeroizing::new([9; 32]));
+        assert_eq!(format!("{secret:?}"), "PlainSecret(…)");
+        assert_eq!(secret.expose().len(), 54);
+        let key = MacKey::new(&[1; 32]);
+        let mac = key.mac("pgc_a", secret.expose());
+        assert!(mac.matches(&key.mac("pgc_a", secret.expose())));
+        assert!(!mac.matches(&key.mac("pgc_b", secret.expose())));
+        assert!(!mac.matches(&MacKey::new(&[2; 32]).mac("pgc_a", secret.expose())));
+    }
+}

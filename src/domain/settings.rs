@@ -1,0 +1,186 @@
+//! What an entity may choose about its tokens and secrets (CONTRACT.md §1, Token Timeout).
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use super::fault::{Fault, FieldFault};
+use super::time::Timestamp;
+
+/// Longest token timeout, in minutes: a day.
+pub const LONGEST_TIMEOUT_MINUTES: u32 = 1440;
+/// Longest time that an old secret goes on after a regeneration, in seconds: seven days.
+pub const LONGEST_GRACE_SECONDS: u32 = 7 * 24 * 3600;
+/// Most failed attempts that an Integration Account Lock may allow.
+pub const MOST_LOCK_ATTEMPTS: u32 = 9;
+/// Most networks on an allowlist.
+pub const MOST_NETWORKS: usize = 100;
+/// Most credentials that an operator may allow an entity.
+pub const MOST_CREDENTIALS: u32 = 1000;
+
+/// What becomes of a parameter that the entity does not have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum UnknownParameters {
+    /// The request is answered 412.
+    #[default]
+    Refuse,
+    /// It is left out of account.
+    Ignore,
+}
+
+/// Integration Account Lock Settings, when switched on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccountLock {
+    /// Consecutive failed token requests after which the account is locked: 1 to 9.
+    #[schema(minimum = 1, maximum = 9)]
+    #[serde(default = "five")]
+    pub maximum_attempts: u32,
+    /// Minutes after which it unlocks by itself; never if `None`.
+    #[schema(minimum = 1, maximum = 1440)]
+    #[serde(default)]
+    pub unlock_after_minutes: Option<u32>,
+}
+
+/// Attempts before the lock falls, when nobody says otherwise (CONTRACT.md §1).
+const fn five() -> u32 {
+    5
+}
+
+impl AccountLock {
+    /// Whether a lock that fell at `locked_at` still holds.
+    pub fn holds(&self, locked_at: Timestamp, now: Timestamp) -> bool {
+        self.unlock_after_minutes
+            .is_none_or(|minutes| now < locked_at.plus(Duration::from_secs(u64::from(minutes) * 60)))
+    }
+}
+
+/// Everything an entity may choose. New settings get a default, so that old rows stay readable.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Lifetime of a token in minutes: 1 to 1440.
+    pub token_timeout_minutes: u32,
+    /// What becomes of parameters that the entity does not have.
+    pub unknown_parameters: UnknownParameters,
+    /// The Integration Account Lock; off if `None`.
+    pub account_lock: Option<AccountLock>,
+    /// Networks that may ask for tokens; everyone if empty.
+    pub ip_allowlist: Vec<IpNet>,
+    /// How long the old secret goes on after a regeneration that does not say, in seconds: 0 to 604800.
+    pub regenerate_grace_seconds: u32,
+    /// Whether a regeneration that does not say voids the tokens already issued.
+    pub regenerate_voids_tokens: bool,
+    /// Most credentials that the entity may have at once.
+    pub most_credentials: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            token_timeout_minutes: 10,
+            unknown_parameters: UnknownParameters::Refuse,
+            account_lock: None,
+            ip_allowlist: Vec::new(),
+            regenerate_grace_seconds: 0,
+            regenerate_voids_tokens: false,
+            most_credentials: 10,
+        }
+    }
+}
+
+impl Settings {
+    /// The token timeout as a span of time.
+    pub fn token_lifetime(&self) -> Duration {
+        Duration::from_secs(u64::from(self.token_timeout_minutes) * 60)
+    }
+
+    /// Whether a request may come from `address`.
+    pub fn allows(&self, address: IpAddr) -> bool {
+        self.ip_allowlist.is_empty() || self.ip_allowlist.iter().any(|network| network.contains(&address))
+    }
+
+    /// The settings with `change` made. `Err` lists every field at fault.
+    pub fn change(mut self, change: Change) -> Result<Self, Vec<FieldFault>> {
+        let mut faults = Vec::new();
+        if let Some(texts) = change.ip_allowlist {
+            self.ip_allowlist.clear();
+            for (position, text) in (1..).zip(&texts) {
+                match parse_network(text) {
+                    Some(network) => self.ip_allowlist.push(network),
+                    None => {
+                        let why = format!(
+                            "has at position {position} what is neither an address nor a network such as 203.0.113.0/24"
+                        );
+                        faults.push(FieldFault::new("ip_allowlist", Fault::Rule(why)));
+                    }
+                }
+            }
+        }
+        self.token_timeout_minutes = change.token_timeout_minutes.unwrap_or(self.token_timeout_minutes);
+        self.unknown_parameters = change.unknown_parameters.unwrap_or(self.unknown_parameters);
+        self.account_lock = change.account_lock.unwrap_or(self.account_lock);
+        self.regenerate_grace_seconds = change.regenerate_grace_seconds.unwrap_or(self.regenerate_grace_seconds);
+        self.regenerate_voids_tokens = change.regenerate_voids_tokens.unwrap_or(self.regenerate_voids_tokens);
+        self.most_credentials = change.most_credentials.unwrap_or(self.most_credentials);
+        faults.extend(self.faults());
+        if faults.is_empty() { Ok(self) } else { Err(faults) }
+    }
+
+    /// Everything out of its limits, each under the name that the admin API gives it.
+    fn faults(&self) -> Vec<FieldFault> {
+        let mut faults = Vec::new();
+        let mut within = |field: &str, value: u32, least: u32, most: u32| {
+            if value < least {
+                faults.push(FieldFault::new(field, Fault::BelowMinimum(least.to_string())));
+            } else if value > most {
+                faults.push(FieldFault::new(field, Fault::AboveMaximum(most.to_string())));
+            }
+        };
+        within("token_timeout_minutes", self.token_timeout_minutes, 1, LONGEST_TIMEOUT_MINUTES);
+        within("regenerate_grace_seconds", self.regenerate_grace_seconds, 0, LONGEST_GRACE_SECONDS);
+        within("most_credentials", self.most_credentials, 1, MOST_CREDENTIALS);
+        if let Some(lock) = self.account_lock {
+            within("account_lock.maximum_attempts", lock.maximum_attempts, 1, MOST_LOCK_ATTEMPTS);
+            if let Some(minutes) = lock.unlock_after_minutes {
+                within("account_lock.unlock_after_minutes", minutes, 1, LONGEST_TIMEOUT_MINUTES);
+            }
+        }
+        if self.ip_allowlist.len() > MOST_NETWORKS {
+            let why = format!("must have at most {MOST_NETWORKS} networks");
+            faults.push(FieldFault::new("ip_allowlist", Fault::Rule(why)));
+        }
+        faults
+    }
+}
+
+/// What to change of the settings: every `None` stays as it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Change {
+    /// See [`Settings::token_timeout_minutes`].
+    pub token_timeout_minutes: Option<u32>,
+    /// See [`Settings::unknown_parameters`].
+    pub unknown_parameters: Option<UnknownParameters>,
+    /// See [`Settings::account_lock`]; `Some(None)` switches it off.
+    pub account_lock: Option<Option<AccountLock>>,
+    /// See [`Settings::ip_allowlist`]; as text, one network each.
+    pub ip_allowlist: Option<Vec<String>>,
+    /// See [`Settings::regenerate_grace_seconds`].
+    pub regenerate_grace_seconds: Option<u32>,
+    /// See [`Settings::regenerate_voids_tokens`].
+    pub regenerate_voids_tokens: Option<bool>,
+    /// See [`Settings::most_credentials`].
+    pub most_credentials: Option<u32>,
+}
+
+/// Reads one line of an allowlist: a network in CIDR notation or a single address. Host bits are dropped.
+pub fn parse_network(text: &str) -> Option<IpNet> {
+    let text = text.trim();
+    match text.parse::<IpNet>() {
+        Ok(network) => Some(network.trunc()),
+        Err(_) => text.parse::<IpAddr>().ok().map(IpNet::from),
+    }
+}

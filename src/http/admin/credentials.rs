@@ -1,0 +1,367 @@
+//! `/admin/v1/credentials`, those of entities and those of platform APIs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::header::LOCATION;
+use http::{HeaderValue, StatusCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::page::{Asked, Page, PageQuery};
+use super::read::{IfMatch, InPath, Json, tagged};
+use crate::app::App;
+use crate::app::credentials::{Generated, RegenerationChoice};
+use crate::domain::credential::{Credential, Owner};
+use crate::domain::time::Timestamp;
+use crate::http::auth::Operator;
+use crate::http::envelope::private_json;
+use crate::http::error::{AdminErrors, Problem};
+use crate::store::credential::CredentialUse;
+
+/// A credential, without its secrets.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Credential)]
+pub struct CredentialBody {
+    /// The Client Id.
+    #[schema(example = "pgc_7HqT2mVx9RkLw4ZcB8nYpD3sQ1aZ")]
+    client_id: String,
+    /// `client` for an entity's, `api` for a platform API's.
+    kind: &'static str,
+    /// The id of its entity; `null` for a platform API.
+    entity_id: Option<String>,
+    /// What people call it.
+    name: String,
+    /// `active`, `locked`, `expired` or `revoked`.
+    status: &'static str,
+    /// From when on it is refused; `null` for never.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
+    /// Consecutive failed token requests, counted while the Integration Account Lock is on.
+    failed_attempts: u32,
+    /// Its live secrets, the newest first.
+    secrets: Vec<SecretBody>,
+    /// Counts its changes; the same number as in the ETag.
+    version: i64,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+}
+
+/// One secret of a credential, by its first characters.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Secret)]
+pub struct SecretBody {
+    /// Names it in events.
+    id: String,
+    /// Its first eight characters.
+    #[schema(example = "pgs_Zt4k")]
+    hint: String,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    /// From when on it is refused; `null` for never.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    stops_at: Option<Timestamp>,
+}
+
+/// A credential and its use.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CredentialUse)]
+pub struct UseBody {
+    #[serde(flatten)]
+    credential: CredentialBody,
+    /// Tokens that it has been issued.
+    token_count: i64,
+    /// When it last got one.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_used_at: Option<Timestamp>,
+    /// From which address.
+    last_used_address: Option<String>,
+}
+
+/// A credential with the secret that has just been made. It is not shown again by this API.
+#[derive(Serialize, ToSchema)]
+#[schema(as = GeneratedCredential)]
+pub struct GeneratedBody<'a> {
+    #[serde(flatten)]
+    #[expect(missing_docs, reason = "flattened")]
+    pub credential: CredentialBody,
+    /// The Client Secret.
+    #[schema(example = "pgs_Zt4kLw9QxR2mVb7NcY1sHd5FgJ8aKe3PqT6uWi0oXzC4vB2nM9")]
+    pub client_secret: &'a str,
+}
+
+/// A new credential.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewCredential)]
+#[serde(deny_unknown_fields)]
+pub struct NewBody {
+    /// What people call it.
+    #[serde(default = "default_name")]
+    #[schema(min_length = 1, max_length = 50, default = "Default", nullable = false)]
+    name: String,
+    /// From when on it is refused; never if left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
+}
+
+fn default_name() -> String {
+    "Default".to_owned()
+}
+
+/// What happens to the old secret and to tokens; what is left out follows the entity's settings.
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = Regeneration)]
+#[serde(deny_unknown_fields)]
+pub struct RegenerateBody {
+    /// Seconds that the old secret goes on; 0 stops it at once.
+    #[schema(minimum = 0, maximum = 604_800)]
+    grace_seconds: Option<u32>,
+    /// Whether tokens already issued become void.
+    void_tokens: Option<bool>,
+}
+
+impl CredentialBody {
+    /// As an operator sees it at `now`.
+    pub fn new(credential: &Credential, now: Timestamp) -> Self {
+        let status = if credential.revoked_at.is_some() {
+            "revoked"
+        } else if credential.standing(now).is_err() {
+            "expired"
+        } else if credential.locked_at.is_some() {
+            "locked"
+        } else {
+            "active"
+        };
+        let (kind, entity_id) = match &credential.owner {
+            Owner::Entity(id) => ("client", Some(id.to_string())),
+            Owner::Api => ("api", None),
+        };
+        let secret = |secret: &crate::domain::secret::Secret| SecretBody {
+            id: secret.id.to_string(),
+            hint: secret.hint.clone(),
+            created_at: secret.created_at,
+            stops_at: secret.stops_at,
+        };
+        Self {
+            client_id: credential.client_id.to_string(),
+            kind,
+            entity_id,
+            name: credential.name.clone(),
+            status,
+            expires_at: credential.expires_at,
+            failed_attempts: credential.failed_attempts,
+            secrets: credential.secrets.iter().map(secret).collect(),
+            version: credential.version,
+            created_at: credential.created_at,
+        }
+    }
+}
+
+impl CredentialBody {
+    /// `active`, `locked`, `expired` or `revoked`.
+    pub fn status(&self) -> &'static str {
+        self.status
+    }
+}
+
+impl UseBody {
+    /// As an operator sees it at `now`.
+    pub fn new(used: &CredentialUse, now: Timestamp) -> Self {
+        Self {
+            credential: CredentialBody::new(&used.credential, now),
+            token_count: used.token_count,
+            last_used_at: used.last_used_at,
+            last_used_address: used.last_used_address.clone(),
+        }
+    }
+}
+
+/// List the credentials of an entity, the oldest first.
+#[utoipa::path(
+    get, path = "/admin/v1/entities/{entity}/credentials", tag = "Admin", operation_id = "listCredentials",
+    security(("operator_token" = [])), params(("entity" = String, Path, description = "Id or identifier"), PageQuery),
+    responses(
+        (status = 200, description = "A page of credentials", body = Page<UseBody>),
+        AdminErrors,
+    )
+)]
+pub async fn list(
+    State(app): State<Arc<App>>,
+    _: Operator,
+    InPath(name): InPath<String>,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let entity = app.find_entity(&name).await?;
+    list_of(&app, &Owner::Entity(entity.id), &asked).await
+}
+
+/// List the credentials of platform APIs, the oldest first.
+#[utoipa::path(
+    get, path = "/admin/v1/apis", tag = "Admin", operation_id = "listApis",
+    security(("operator_token" = [])), params(PageQuery),
+    responses(
+        (status = 200, description = "A page of credentials", body = Page<UseBody>),
+        AdminErrors,
+    )
+)]
+pub async fn list_apis(State(app): State<Arc<App>>, _: Operator, asked: Asked) -> Result<Response, Problem> {
+    list_of(&app, &Owner::Api, &asked).await
+}
+
+async fn list_of(app: &App, owner: &Owner, asked: &Asked) -> Result<Response, Problem> {
+    let now = app.now();
+    let after = asked
+        .cursor::<2>()
+        .and_then(|[millis, client_id]| Some((Timestamp::from_millis(millis.parse().ok()?), client_id.as_str())));
+    let after = after.unwrap_or((Timestamp::from_millis(i64::MIN), ""));
+    let credentials = app.store.credentials_after(owner, after, asked.fetch(), now).await?;
+    let key = |used: &CredentialUse| {
+        vec![used.credential.created_at.millis().to_string(), used.credential.client_id.to_string()]
+    };
+    let page = asked.page(app, credentials, key, |used| UseBody::new(&used, now));
+    Ok(private_json(StatusCode::OK, &page))
+}
+
+/// Generate a credential for an entity. Its secret is in the answer.
+#[utoipa::path(
+    post, path = "/admin/v1/entities/{entity}/credentials", tag = "Admin", operation_id = "generateCredential",
+    security(("operator_token" = [])), params(("entity" = String, Path, description = "Id or identifier")), request_body = NewBody,
+    responses(
+        (status = 201, description = "Generated; Location names it", body = GeneratedBody),
+        AdminErrors,
+    )
+)]
+pub async fn generate(
+    State(app): State<Arc<App>>,
+    Operator(actor): Operator,
+    InPath(name): InPath<String>,
+    Json(body): Json<NewBody>,
+) -> Result<Response, Problem> {
+    let entity = app.find_entity(&name).await?;
+    let generated = app.generate_credential(&actor, Some(&entity), &body.name, body.expires_at).await?;
+    Ok(created(&app, &generated))
+}
+
+/// Register a platform API: its credential may introspect every token, and gets none.
+#[utoipa::path(
+    post, path = "/admin/v1/apis", tag = "Admin", operation_id = "registerApi",
+    security(("operator_token" = [])), request_body = NewBody,
+    responses(
+        (status = 201, description = "Generated; Location names it", body = GeneratedBody),
+        AdminErrors,
+    )
+)]
+pub async fn generate_api(
+    State(app): State<Arc<App>>,
+    Operator(actor): Operator,
+    Json(body): Json<NewBody>,
+) -> Result<Response, Problem> {
+    let generated = app.generate_credential(&actor, None, &body.name, body.expires_at).await?;
+    Ok(created(&app, &generated))
+}
+
+fn created(app: &App, generated: &Generated) -> Response {
+    let mut response = with_secret(app, StatusCode::CREATED, generated);
+    if let Ok(location) = HeaderValue::try_from(format!("/admin/v1/credentials/{}", generated.credential.client_id)) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response
+}
+
+fn with_secret(app: &App, status: StatusCode, generated: &Generated) -> Response {
+    let body = GeneratedBody {
+        credential: CredentialBody::new(&generated.credential, app.now()),
+        client_secret: generated.secret.expose(),
+    };
+    tagged(generated.credential.version, private_json(status, &body))
+}
+
+/// Show a credential.
+#[utoipa::path(
+    get, path = "/admin/v1/credentials/{client_id}", tag = "Admin", operation_id = "showCredential",
+    security(("operator_token" = [])), params(("client_id" = String, Path, description = "The Client Id")),
+    responses(
+        (status = 200, description = "The credential", body = UseBody),
+        AdminErrors,
+    )
+)]
+pub async fn show(
+    State(app): State<Arc<App>>,
+    _: Operator,
+    InPath(client_id): InPath<String>,
+) -> Result<Response, Problem> {
+    Ok(shown(&app, &app.find_credential(&client_id).await?))
+}
+
+fn shown(app: &App, used: &CredentialUse) -> Response {
+    tagged(used.credential.version, private_json(StatusCode::OK, &UseBody::new(used, app.now())))
+}
+
+/// Give a credential a new secret. The Client Id stays the same for ever.
+#[utoipa::path(
+    post, path = "/admin/v1/credentials/{client_id}/regenerate", tag = "Admin", operation_id = "regenerateCredential",
+    security(("operator_token" = [])),
+    params(("client_id" = String, Path, description = "The Client Id"), ("If-Match" = Option<String>, Header, description = "The ETag that the change is based on")),
+    request_body = RegenerateBody,
+    responses(
+        (status = 200, description = "The credential with its new secret", body = GeneratedBody),
+        AdminErrors,
+    )
+)]
+pub async fn regenerate(
+    State(app): State<Arc<App>>,
+    Operator(actor): Operator,
+    InPath(client_id): InPath<String>,
+    IfMatch(version): IfMatch,
+    Json(body): Json<RegenerateBody>,
+) -> Result<Response, Problem> {
+    let choice = RegenerationChoice {
+        grace: body.grace_seconds.map(|seconds| Duration::from_secs(seconds.into())),
+        voids_tokens: body.void_tokens,
+    };
+    let generated = app.regenerate_credential(&actor, &client_id, version, choice).await?;
+    Ok(with_secret(&app, StatusCode::OK, &generated))
+}
+
+/// Revoke a credential for good: its secrets and tokens are refused from the next request on.
+#[utoipa::path(
+    post, path = "/admin/v1/credentials/{client_id}/revoke", tag = "Admin", operation_id = "revokeCredential",
+    security(("operator_token" = [])),
+    params(("client_id" = String, Path, description = "The Client Id"), ("If-Match" = Option<String>, Header, description = "The ETag that the change is based on")),
+    responses(
+        (status = 200, description = "The credential as it is now", body = UseBody),
+        AdminErrors,
+    )
+)]
+pub async fn revoke(
+    State(app): State<Arc<App>>,
+    Operator(actor): Operator,
+    InPath(client_id): InPath<String>,
+    IfMatch(version): IfMatch,
+) -> Result<Response, Problem> {
+    Ok(shown(&app, &app.revoke_credential(&actor, &client_id, version).await?))
+}
+
+/// Lift the Integration Account Lock of a credential.
+#[utoipa::path(
+    post, path = "/admin/v1/credentials/{client_id}/unlock", tag = "Admin", operation_id = "unlockCredential",
+    security(("operator_token" = [])),
+    params(("client_id" = String, Path, description = "The Client Id"), ("If-Match" = Option<String>, Header, description = "The ETag that the change is based on")),
+    responses(
+        (status = 200, description = "The credential as it is now", body = UseBody),
+        AdminErrors,
+    )
+)]
+pub async fn unlock(
+    State(app): State<Arc<App>>,
+    Operator(actor): Operator,
+    InPath(client_id): InPath<String>,
+    IfMatch(version): IfMatch,
+) -> Result<Response, Problem> {
+    Ok(shown(&app, &app.unlock_credential(&actor, &client_id, version).await?))
+}

@@ -1,0 +1,87 @@
+//! `/admin/v1/keys`: the signing keys and their states.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::read::Json;
+use crate::app::App;
+use crate::domain::key::{Algorithm, KeyFacts, State as KeyState};
+use crate::domain::time::Timestamp;
+use crate::http::auth::Operator;
+use crate::http::envelope::private_json;
+use crate::http::error::{AdminErrors, Problem};
+
+/// A signing key.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Key)]
+pub struct KeyBody {
+    /// Its id, the RFC 7638 thumbprint.
+    kid: String,
+    /// What it signs with.
+    algorithm: Algorithm,
+    /// Where it stands: next, signing, retiring, gone.
+    state: KeyState,
+    /// Since when it stands there.
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+}
+
+impl From<KeyFacts> for KeyBody {
+    fn from(key: KeyFacts) -> Self {
+        Self { kid: key.kid, algorithm: key.algorithm, state: key.state, since: key.since }
+    }
+}
+
+/// Every key there has ever been, the oldest first.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Keys)]
+pub struct ListBody {
+    items: Vec<KeyBody>,
+}
+
+/// How to rotate.
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = Rotation)]
+#[serde(deny_unknown_fields)]
+pub struct RotateBody {
+    /// Rotate even if verifiers may not have seen the next key yet.
+    #[serde(default)]
+    force: bool,
+}
+
+/// List the signing keys.
+#[utoipa::path(
+    get, path = "/admin/v1/keys", tag = "Admin", operation_id = "listKeys",
+    security(("operator_token" = [])),
+    responses(
+        (status = 200, description = "The keys", body = ListBody),
+        AdminErrors,
+    )
+)]
+pub async fn list(State(app): State<Arc<App>>, _: Operator) -> Result<Response, Problem> {
+    let items = app.store.all_signing_keys().await?.into_iter().map(|key| key.facts.into()).collect();
+    Ok(private_json(StatusCode::OK, &ListBody { items }))
+}
+
+/// Rotate: the next key signs, the one that signed retires, another next key is made.
+#[utoipa::path(
+    post, path = "/admin/v1/keys/rotate", tag = "Admin", operation_id = "rotateKeys",
+    security(("operator_token" = [])), request_body = RotateBody,
+    responses(
+        (status = 200, description = "The key that signs now", body = KeyBody),
+        AdminErrors,
+    )
+)]
+pub async fn rotate(
+    State(app): State<Arc<App>>,
+    Operator(actor): Operator,
+    Json(body): Json<RotateBody>,
+) -> Result<Response, Problem> {
+    let key = app.rotate_keys(&actor, body.force).await?;
+    Ok(private_json(StatusCode::OK, &KeyBody::from(key)))
+}

@@ -1,0 +1,87 @@
+//! What a request of the admin API carries, read strictly: path, query, JSON body, `If-Match`; and the ETag of answers.
+
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::response::Response;
+use http::header::{CONTENT_TYPE, ETAG, IF_MATCH};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
+use serde::de::DeserializeOwned;
+
+use crate::http::body::Payload;
+use crate::http::error::Problem;
+
+/// A JSON body. An empty one counts as `{}`.
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let media_type = request.headers().get(CONTENT_TYPE).map(|value| value.as_bytes().to_ascii_lowercase());
+        if media_type.is_some_and(|media_type| !media_type.starts_with(b"application/json")) {
+            return Err(Problem::Malformed("Content-Type must be application/json.".to_owned()));
+        }
+        let Payload(body) = Payload::from_request(request, state).await?;
+        let body = if body.is_empty() { b"{}".as_slice() } else { &body };
+        serde_json::from_slice(body).map(Self).map_err(|error| Problem::Malformed(describe(&error)))
+    }
+}
+
+/// Where the body went wrong, without repeating what stands there.
+fn describe(error: &serde_json::Error) -> String {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    let text = error.to_string();
+    let names_a_field =
+        text.starts_with("unknown field") || text.starts_with("missing field") || text.starts_with("duplicate field");
+    let is_plain = text.bytes().all(|b| b.is_ascii_graphic() || b == b' ') && text.len() <= 600;
+    if names_a_field && is_plain {
+        return format!("The body is not what this endpoint takes: {text}.");
+    }
+    format!("The body is not the JSON that this endpoint takes ({place}); see /openapi.json.")
+}
+
+/// The variables of the path.
+pub struct InPath<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for InPath<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Path::from_request_parts(parts, state)
+            .await
+            .map(|Path(value)| Self(value))
+            .map_err(|_| Problem::NotFound("path"))
+    }
+}
+
+/// The version that `If-Match` names (RFC 9110 §13.1.1); `None` if there is none or it is `*`.
+pub struct IfMatch(pub Option<i64>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        version_in(&parts.headers).map(Self)
+    }
+}
+
+fn version_in(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+    let mut values = headers.get_all(IF_MATCH).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    let tag = value.to_str().map_err(|_| Problem::Changed)?.trim();
+    if tag == "*" && values.next().is_none() {
+        return Ok(None);
+    }
+    let version = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).and_then(|tag| tag.parse().ok());
+    version.filter(|_| values.next().is_none()).map(Some).ok_or(Problem::Changed)
+}
+
+/// The answer with the ETag of this version.
+pub fn tagged(version: i64, mut response: Response) -> Response {
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{version}\"")) {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
+}

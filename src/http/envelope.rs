@@ -1,0 +1,135 @@
+//! Around every request: its id, its log line, its measurement; around every answer: the id's header, the problem's
+//! body, and headers that hold for all.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use tracing::Instrument as _;
+
+use super::error::{Problem, ProblemBody};
+use crate::app::App;
+use crate::app::clock::random;
+
+/// The header that carries the request id.
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Names a request in its answer and in the log.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub Arc<str>);
+
+/// What a handler adds to the log line of an answer that is not a problem.
+#[derive(Clone, Debug)]
+pub struct Cause(pub String);
+
+/// Wraps one request.
+pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    #[expect(clippy::disallowed_methods, reason = "how long a request took is measured, not decided upon")]
+    let begun = Instant::now();
+    let id: Arc<str> = request_id().into();
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let method = request.method().clone();
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let path = path.as_ref().map_or("(no such path)", MatchedPath::as_str).to_owned();
+    let is_oauth = request.uri().path().starts_with("/oauth/");
+    let span = tracing::info_span!("request", otel.name = %path, http.request.method = %method, http.route = %path, request_id = %id);
+    let mut response = next.run(request).instrument(span).await;
+    let problem = response.extensions_mut().remove::<Problem>();
+    if let Some(problem) = &problem {
+        response = answer(&app, problem, &id, is_oauth, response);
+    }
+    let status = response.status();
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(X_REQUEST_ID, value);
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let took = begun.elapsed();
+    app.metrics.answered(status.as_u16(), took);
+    let cause = match &problem {
+        Some(problem) => problem.cause(),
+        None => response.extensions_mut().remove::<Cause>().map(|cause| cause.0).unwrap_or_default(),
+    };
+    let (status, millis) = (status.as_u16(), took.as_secs_f64() * 1000.0);
+    if status >= 500 {
+        tracing::error!(request_id = %id, %method, path, status, cause, millis, "failed");
+    } else if status >= 400 {
+        tracing::info!(request_id = %id, %method, path, status, cause, millis, "refused");
+    } else {
+        tracing::debug!(request_id = %id, %method, path, status, millis, "answered");
+    }
+    response
+}
+
+/// A request id is no secret; if there is no randomness, an empty one says so.
+fn request_id() -> String {
+    let mut id = String::with_capacity(36);
+    id.push_str("req_");
+    for byte in random::<16>().unwrap_or_default() {
+        let _ = write!(id, "{byte:02x}");
+    }
+    id
+}
+
+/// The problem as an answer, with the headers that the handler or the router had already set (such as `Allow`).
+fn answer(app: &App, problem: &Problem, id: &str, is_oauth: bool, bare: Response) -> Response {
+    let (status, code, title) = problem.kind();
+    let body = ProblemBody {
+        r#type: format!("{}/problems/{}", app.issuer, code.replace('_', "-")),
+        status: status.as_u16(),
+        title,
+        code,
+        detail: problem.detail(),
+        request_id: id,
+        errors: problem.errors(),
+        error: is_oauth.then(|| problem.oauth_error()),
+        error_description: is_oauth.then_some(title),
+    };
+    let body = serde_json::to_vec(&body).unwrap_or_default();
+    let mut response = (status, body).into_response();
+    let headers = response.headers_mut();
+    headers.extend(
+        bare.headers()
+            .iter()
+            .filter(|(name, _)| !matches!(name.as_str(), "content-length" | "content-type"))
+            .map(|(name, value)| (name.clone(), value.clone())),
+    );
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    never_stored(headers);
+    if let Some(challenge) = problem.challenge() {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    }
+    if let Some(seconds) = problem.retry_after() {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// What every answer says that may hold something of one client only (RFC 6749 §5.1).
+pub fn never_stored(headers: &mut HeaderMap) {
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+}
+
+/// A JSON answer that is never stored.
+pub fn private_json<T: serde::Serialize>(status: StatusCode, body: &T) -> Response {
+    match serde_json::to_vec(body) {
+        Ok(body) => {
+            let mut response = (status, body).into_response();
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            never_stored(response.headers_mut());
+            response
+        }
+        Err(error) => Problem::Internal(error.to_string()).into_response(),
+    }
+}
+
+/// A panic is a defect: logged by its place, never shown, and the process goes on.
+pub fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    Problem::Internal("panic".to_owned()).into_response()
+}

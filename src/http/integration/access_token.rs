@@ -1,0 +1,129 @@
+//! `POST /api/v1/access-token` (CONTRACT.md §2): Client Id and Client Secret for an access token.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::app::issue::Purpose;
+use crate::app::metrics::Outcome;
+use crate::domain::presented::Fields;
+use crate::domain::token::{self, Door, LONGEST_CLIENT_ID, LONGEST_SECRET};
+use crate::http::body::Payload;
+use crate::http::envelope::private_json;
+use crate::http::error::{Problem, ProblemBody};
+use crate::http::origin::Origin;
+use crate::http::parse;
+
+/// What a request carries beside the parameters that the operator defined for its entity.
+#[derive(ToSchema)]
+#[schema(as = AccessTokenRequest)]
+#[expect(dead_code, reason = "requests are read field by field; this documents them")]
+pub struct RequestBody {
+    /// The Client Id from Generate Credentials.
+    #[schema(example = "pgc_7HqT2mVx9RkLw4ZcB8nYpD3sQ1aZ", min_length = 1, max_length = 128)]
+    client_id: String,
+    /// The Client Secret from Generate Credentials.
+    #[schema(example = "pgs_Zt4kLw9QxR2mVb7NcY1sHd5FgJ8aKe3PqT6uWi0oXzC4vB2nM9", min_length = 1, max_length = 256)]
+    client_secret: String,
+    /// The OAuth 2.0 grant; optional.
+    #[schema(example = "client_credentials")]
+    grant_type: Option<String>,
+    /// The scope to ask for; all scopes of the business entity if left out.
+    #[schema(example = "DLAT access Webhooks")]
+    scope: Option<String>,
+}
+
+/// A token, issued.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AccessTokenAnswer)]
+pub struct Answer<'a> {
+    /// Always 200.
+    #[schema(example = 200)]
+    status: u16,
+    /// Always the same words.
+    #[schema(example = "Successfully done")]
+    message: &'a str,
+    /// The access token, a signed JWT (RFC 9068).
+    #[schema(example = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOiJodHRwcyJ9.c2lnbmF0dXJl")]
+    access_token: &'a str,
+    /// How to use it.
+    #[schema(example = "Bearer")]
+    token_type: &'a str,
+    /// Seconds until it ends.
+    #[schema(example = 600)]
+    expires_in: u64,
+    /// What it is for.
+    #[schema(example = "DLAT access Webhooks")]
+    scope: &'a str,
+}
+
+/// Exchange a Client Id and Client Secret for an access token.
+///
+/// JSON, form and multipart mean the same. Further fields are the dynamic parameters of the business entity.
+#[utoipa::path(
+    post,
+    path = "/api/v1/access-token",
+    tag = "Integration",
+    operation_id = "getAccessToken",
+    request_body(content(
+        (RequestBody = "application/json"),
+        (RequestBody = "application/x-www-form-urlencoded"),
+        (RequestBody = "multipart/form-data"),
+    )),
+    responses(
+        (status = 200, description = "Successfully done", body = Answer),
+        (status = 400, description = "The scope is not one that this entity has", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Invalid token", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "Client id not found", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 412, description = "Validation errors/Invalid Arguments.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many attempts", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Something went wrong.", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn post(
+    State(app): State<Arc<App>>,
+    origin: Origin,
+    headers: HeaderMap,
+    payload: Payload,
+) -> Result<Response, Problem> {
+    let answer = issue(&app, origin, &headers, &payload).await;
+    app.metrics.token(Door::Integration, answer.as_ref().map_or_else(Problem::outcome, |_| Outcome::Issued));
+    answer
+}
+
+async fn issue(app: &App, origin: Origin, headers: &HeaderMap, payload: &Payload) -> Result<Response, Problem> {
+    let fields = parse::fields(headers, &payload.0).await.map_err(|fault| Problem::InvalidArguments(vec![fault]))?;
+    let (client_id, secret) = credentials(&fields)?;
+    let proven = app.prove_client(client_id, secret, origin.0, Purpose::Token).await?;
+    let entity = proven.entity.as_deref().ok_or(Problem::ClientNotFound)?;
+    let grant =
+        token::grant(entity, &fields, Door::Integration).map_err(|refusal| Problem::of_grant(refusal, entity))?;
+    let issued = app.issue(&proven, entity, grant, origin.0)?;
+    let answer = Answer {
+        status: 200,
+        message: "Successfully done",
+        access_token: &issued.access_token,
+        token_type: "Bearer",
+        expires_in: issued.expires_in,
+        scope: &issued.scope,
+    };
+    Ok(private_json(StatusCode::OK, &answer))
+}
+
+/// The two mandatory fields; both faults if both are at fault.
+fn credentials<'f>(fields: &'f Fields<'_>) -> Result<(&'f str, &'f str), Problem> {
+    let client_id = fields.mandatory("client_id", LONGEST_CLIENT_ID);
+    let secret = fields.mandatory("client_secret", LONGEST_SECRET);
+    match (client_id, secret) {
+        (Ok(client_id), Ok(secret)) => Ok((client_id, secret)),
+        (client_id, secret) => {
+            Err(Problem::InvalidArguments(client_id.err().into_iter().chain(secret.err()).collect()))
+        }
+    }
+}

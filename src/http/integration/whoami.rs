@@ -1,0 +1,72 @@
+//! `GET /api/v1/whoami` (CONTRACT.md §5.18): what a token says, for the first thing that an integrator does with one.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::domain::claims::Claims;
+use crate::domain::time::Timestamp;
+use crate::http::auth::BearerToken;
+use crate::http::envelope::private_json;
+use crate::http::error::{Problem, ProblemBody};
+
+/// What the token says.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WhoAmI)]
+pub struct Answer<'a> {
+    /// The identifier of the business entity.
+    #[schema(example = "northwind")]
+    entity: &'a str,
+    /// The Client Id that the token was issued to.
+    #[schema(example = "pgc_7HqT2mVx9RkLw4ZcB8nYpD3sQ1aZ")]
+    client_id: &'a str,
+    /// What the token is for.
+    #[schema(example = "DLAT access Webhooks")]
+    scope: &'a str,
+    /// When it was issued.
+    #[schema(value_type = String, format = DateTime)]
+    issued_at: Timestamp,
+    /// When it ends.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+    /// Seconds until then.
+    #[schema(example = 600)]
+    expires_in: i64,
+    /// Every claim of the token.
+    #[schema(value_type = Object)]
+    claims: &'a Claims,
+}
+
+/// Say who an access token is for, what it is for and when it ends.
+#[utoipa::path(
+    get,
+    path = "/api/v1/whoami",
+    tag = "Integration",
+    operation_id = "whoAmI",
+    security(("access_token" = [])),
+    responses(
+        (status = 200, description = "What the token says", body = Answer),
+        (status = 401, description = "Invalid token", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Something went wrong.", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn get(State(app): State<Arc<App>>, BearerToken(token): BearerToken) -> Result<Response, Problem> {
+    let standing = app.standing_token(&token).await?.map_err(Problem::InvalidToken)?;
+    let claims = &standing.claims;
+    let expires_at = Timestamp::from_millis(claims.exp.saturating_mul(1000));
+    let answer = Answer {
+        entity: &claims.entity,
+        client_id: &claims.client_id,
+        scope: &claims.scope,
+        issued_at: claims.jti.issued_at(),
+        expires_at,
+        expires_in: claims.exp.saturating_sub(app.now().seconds()),
+        claims,
+    };
+    Ok(private_json(StatusCode::OK, &answer))
+}

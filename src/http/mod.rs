@@ -1,0 +1,81 @@
+//! The callers that speak HTTP. One router; each room adds its routes.
+
+pub mod admin;
+pub mod auth;
+pub mod body;
+pub mod envelope;
+pub mod error;
+pub mod integration;
+pub mod oauth;
+pub mod openapi;
+pub mod operations;
+pub mod origin;
+pub mod page;
+pub mod parse;
+pub mod problems;
+pub mod serve;
+pub mod setup;
+pub mod tls;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use http::{HeaderName, HeaderValue, Method, header};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::CorsLayer;
+
+use crate::app::App;
+use error::Problem;
+
+/// Everything that the main address serves.
+pub fn router(app: &Arc<App>) -> Router {
+    let mut token_endpoints = Router::new()
+        .route("/api/v1/access-token", post(integration::access_token::post))
+        .route("/api/v1/whoami", get(integration::whoami::get))
+        .route("/oauth/token", post(oauth::token::post))
+        .route("/oauth/introspect", post(oauth::introspect::post))
+        .route("/oauth/revoke", post(oauth::revoke::post))
+        .route("/.well-known/oauth-authorization-server", get(oauth::metadata::get))
+        .route("/.well-known/openid-configuration", get(oauth::metadata::get))
+        .route("/.well-known/jwks.json", get(oauth::jwks::get));
+    if !app.config.cors_origins.is_empty() {
+        token_endpoints = token_endpoints.layer(cors(&app.config.cors_origins));
+    }
+    let mut router = token_endpoints
+        .merge(admin::routes())
+        .route("/openapi.json", get(openapi::get))
+        .route("/problems/{kind}", get(problems::get))
+        .route("/setup/{link}", get(setup::get).post(setup::post))
+        .route("/healthz", get(operations::healthz))
+        .route("/readyz", get(operations::readyz));
+    if app.config.metrics_listen.is_none() {
+        router = router.route("/metrics", get(operations::metrics));
+    }
+    enveloped(router, app)
+}
+
+/// What the separate metrics address serves.
+pub fn metrics_router(app: &Arc<App>) -> Router {
+    enveloped(Router::new().route("/metrics", get(operations::metrics)), app)
+}
+
+fn enveloped(router: Router<Arc<App>>, app: &Arc<App>) -> Router {
+    router
+        .fallback(async || Problem::NotFound("path"))
+        .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
+        .layer(CatchPanicLayer::custom(envelope::panicked))
+        .layer(from_fn_with_state(app.clone(), envelope::wrap))
+        .with_state(app.clone())
+}
+
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect();
+    let exposed: [HeaderName; 2] = [envelope::X_REQUEST_ID, header::RETRY_AFTER];
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .expose_headers(exposed)
+}

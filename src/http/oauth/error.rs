@@ -1,0 +1,147 @@
+//! Errors of the OAuth door (RFC 6749 §5.2, RFC 7009 §2.2.1, RFC 7662 §2.3).
+
+use axum::response::{IntoResponse, Response};
+use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::app;
+use crate::app::issue::NotProven;
+use crate::app::metrics::Outcome;
+use crate::domain::entity::Entity;
+use crate::domain::fault::summarize;
+use crate::domain::token;
+use crate::http::envelope::{Cause, private_json};
+use crate::http::error::Problem;
+use crate::store::StoreError;
+
+/// Why a request at the OAuth door is refused.
+#[derive(Debug)]
+pub enum OAuthError {
+    /// 400: it is malformed, or a parameter is at fault.
+    InvalidRequest(String),
+    /// 401: the client has not proven itself. The first text is for the log.
+    InvalidClient(&'static str, String),
+    /// 400: not `client_credentials`.
+    UnsupportedGrantType,
+    /// 400: the asked scope is not one that the entity has.
+    InvalidScope(String),
+    /// 400: a resource that no token is for (RFC 8707 §2).
+    InvalidTarget,
+    /// 503: the server cannot answer now. The cause is for the log.
+    Unavailable(String),
+    /// 429, 413 and the like, which are problems at this door too (CONTRACT.md §5.5).
+    Transport(Problem),
+}
+
+/// What an error says.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[schema(as = OAuthError)]
+pub struct ErrorBody {
+    /// The code of RFC 6749 §5.2.
+    #[schema(example = "invalid_client")]
+    pub error: String,
+    /// A sentence for people.
+    #[schema(example = "The client secret is not the one of this client.")]
+    pub error_description: String,
+}
+
+impl OAuthError {
+    fn parts(&self) -> (StatusCode, &'static str, &str) {
+        match self {
+            Self::InvalidRequest(why) => (StatusCode::BAD_REQUEST, "invalid_request", why),
+            Self::InvalidClient(_, why) => (StatusCode::UNAUTHORIZED, "invalid_client", why),
+            Self::UnsupportedGrantType => {
+                (StatusCode::BAD_REQUEST, "unsupported_grant_type", "The only grant type is client_credentials.")
+            }
+            Self::InvalidScope(why) => (StatusCode::BAD_REQUEST, "invalid_scope", why),
+            Self::InvalidTarget => (StatusCode::BAD_REQUEST, "invalid_target", "No token is issued for this resource."),
+            Self::Unavailable(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "temporarily_unavailable",
+                "The server cannot answer now. Try again after the time in Retry-After.",
+            ),
+            Self::Transport(problem) => (problem.kind().0, problem.oauth_error(), problem.kind().2),
+        }
+    }
+
+    /// A refusal of a proven client's request.
+    pub fn of_grant(refusal: token::Refusal, entity: &Entity) -> Self {
+        match refusal {
+            token::Refusal::Arguments(faults) => Self::InvalidRequest(summarize(&faults)),
+            token::Refusal::Scope => Self::InvalidScope(entity.scopes.title()),
+        }
+    }
+
+    /// The outcome that the metrics count.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::InvalidRequest(_) | Self::UnsupportedGrantType | Self::InvalidTarget => Outcome::InvalidArguments,
+            Self::InvalidClient(..) => Outcome::InvalidCredentials,
+            Self::InvalidScope(_) => Outcome::InvalidScope,
+            Self::Unavailable(_) => Outcome::Unavailable,
+            Self::Transport(problem) => problem.outcome(),
+        }
+    }
+}
+
+impl From<NotProven> for OAuthError {
+    fn from(why: NotProven) -> Self {
+        match why {
+            NotProven::Throttled(throttled) => Self::Transport(throttled.into()),
+            NotProven::UnknownClient => {
+                Self::InvalidClient("unknown_client", "The client is unknown, or its secret is wrong.".to_owned())
+            }
+            NotProven::Refused(crate::domain::credential::Refusal::WrongSecret) => {
+                Self::InvalidClient("wrong_secret", "The client is unknown, or its secret is wrong.".to_owned())
+            }
+            NotProven::Refused(refusal) => Self::InvalidClient(refusal.reason(), refusal.hint()),
+            NotProven::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StoreError> for OAuthError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+impl From<app::Error> for OAuthError {
+    fn from(error: app::Error) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+impl IntoResponse for OAuthError {
+    fn into_response(self) -> Response {
+        let (status, error, why) = self.parts();
+        let body = ErrorBody { error: error.to_owned(), error_description: permitted(why) };
+        let cause = match self {
+            Self::Transport(problem) => return problem.into_response(),
+            Self::InvalidClient(reason, _) => format!("{error}: {reason}"),
+            Self::Unavailable(cause) => cause,
+            Self::InvalidRequest(_) | Self::UnsupportedGrantType | Self::InvalidScope(_) | Self::InvalidTarget => {
+                format!("{error}: {}", body.error_description)
+            }
+        };
+        let mut response = private_json(status, &body);
+        response.extensions_mut().insert(Cause(cause));
+        if status == StatusCode::UNAUTHORIZED {
+            response
+                .headers_mut()
+                .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"passgate\", charset=\"UTF-8\""));
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}
+
+/// The text in the characters that RFC 6749 §5.2 permits: %x20-21 / %x23-5B / %x5D-7E.
+fn permitted(text: &str) -> String {
+    let permitted = |c: char| matches!(c, ' '..='!' | '#'..='[' | ']'..='~');
+    text.chars().filter(|c| *c != '"').map(|c| if permitted(c) { c } else { '?' }).collect()
+}

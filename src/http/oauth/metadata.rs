@@ -1,0 +1,74 @@
+//! `GET /.well-known/oauth-authorization-server` (RFC 8414), and the same where gateways look for OpenID providers.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::HeaderValue;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::client_auth::METHODS;
+use crate::app::App;
+use crate::http::error::Problem;
+
+/// Where everything is, and what it takes.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuthorizationServerMetadata)]
+pub struct Answer {
+    /// The issuer of every token, to the letter.
+    #[schema(value_type = String)]
+    issuer: Arc<str>,
+    /// RFC 6749 §3.2.
+    token_endpoint: String,
+    /// RFC 7517 §5.
+    jwks_uri: String,
+    /// RFC 7662.
+    introspection_endpoint: String,
+    /// RFC 7009.
+    revocation_endpoint: String,
+    /// None: there is no authorization endpoint.
+    response_types_supported: [&'static str; 0],
+    /// `client_credentials`.
+    grant_types_supported: [&'static str; 1],
+    /// RFC 6749 §2.3.1.
+    token_endpoint_auth_methods_supported: [&'static str; 2],
+    /// The same.
+    introspection_endpoint_auth_methods_supported: [&'static str; 2],
+    /// The same.
+    revocation_endpoint_auth_methods_supported: [&'static str; 2],
+    /// The OpenAPI document.
+    service_documentation: String,
+}
+
+/// Describe the authorization server.
+#[utoipa::path(
+    get,
+    path = "/.well-known/oauth-authorization-server",
+    tag = "OAuth 2.0",
+    operation_id = "oauthMetadata",
+    responses((status = 200, description = "The metadata", body = Answer))
+)]
+pub async fn get(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    let at = |path: &str| format!("{}{path}", app.issuer);
+    let answer = Answer {
+        issuer: app.issuer.clone(),
+        token_endpoint: at("/oauth/token"),
+        jwks_uri: at("/.well-known/jwks.json"),
+        introspection_endpoint: at("/oauth/introspect"),
+        revocation_endpoint: at("/oauth/revoke"),
+        response_types_supported: [],
+        grant_types_supported: ["client_credentials"],
+        token_endpoint_auth_methods_supported: METHODS,
+        introspection_endpoint_auth_methods_supported: METHODS,
+        revocation_endpoint_auth_methods_supported: METHODS,
+        service_documentation: at("/openapi.json"),
+    };
+    let body = serde_json::to_vec(&answer).map_err(|error| Problem::Internal(error.to_string()))?;
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")),
+    ];
+    Ok((headers, body).into_response())
+}

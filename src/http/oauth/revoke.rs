@@ -1,0 +1,57 @@
+//! `POST /oauth/revoke` (RFC 7009): 200 only if the token is void from now on, here and after a restart.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+
+use super::client_auth;
+use super::error::{ErrorBody, OAuthError};
+use super::introspect::RequestBody;
+use crate::app::App;
+use crate::app::issue::Purpose;
+use crate::domain::event::Actor;
+use crate::http::body::Payload;
+use crate::http::envelope::private_json;
+use crate::http::error::{Problem, ProblemBody};
+use crate::http::origin::Origin;
+
+/// Revoke an access token.
+///
+/// A token that does not stand any more, or never did, is answered 200 as well (RFC 7009 §2.2).
+#[utoipa::path(
+    post,
+    path = "/oauth/revoke",
+    tag = "OAuth 2.0",
+    operation_id = "oauthRevoke",
+    security(("client_secret_basic" = []), ()),
+    request_body(content = RequestBody, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "The token is void", body = Object),
+        (status = 400, description = "The request is malformed, or the token is another client's", body = ErrorBody),
+        (status = 401, description = "The client has not proven itself", body = ErrorBody),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many attempts", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The server cannot tell; the token may still stand", body = ErrorBody),
+    )
+)]
+pub async fn post(
+    State(app): State<Arc<App>>,
+    origin: Origin,
+    headers: HeaderMap,
+    payload: Result<Payload, Problem>,
+) -> Result<Response, OAuthError> {
+    let payload = payload.map_err(OAuthError::Transport)?;
+    let fields = super::parameters(&headers, &payload.0)?;
+    let proven = client_auth::prove(&app, &headers, &fields, origin, Purpose::Inspection).await?;
+    let token = fields.sent("token").and_then(|value| value.as_text());
+    let token = token.ok_or_else(|| OAuthError::InvalidRequest("token is missing".to_owned()))?;
+    if let Ok(standing) = app.standing_token(token).await? {
+        if *standing.claims.client_id != *proven.credential.client_id.as_str() {
+            return Err(OAuthError::InvalidRequest("the token was not issued to this client".to_owned()));
+        }
+        app.revoke_token(&Actor::Client(proven.credential.client_id.clone()), &standing).await?;
+    }
+    Ok(private_json(StatusCode::OK, &serde_json::json!({})))
+}

@@ -1,0 +1,87 @@
+//! `GET /openapi.json`: the OpenAPI 3.1 document of every JSON endpoint, made from the code.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::header;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::server::Server;
+use utoipa::openapi::{Components, OpenApi as Document};
+use utoipa::{Modify, OpenApi};
+
+use super::{admin, integration, oauth, operations};
+use crate::app::App;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Passgate",
+        description = "API credentials and access tokens for the business entities of a B2B platform. Every answer carries X-Request-Id; errors are problems (RFC 9457), or RFC 6749 JSON at the OAuth 2.0 endpoints.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    paths(
+        integration::access_token::post,
+        integration::whoami::get,
+        oauth::metadata::get,
+        oauth::jwks::get,
+        oauth::token::post,
+        oauth::introspect::post,
+        oauth::revoke::post,
+        admin::entities::list,
+        admin::entities::create,
+        admin::entities::show,
+        admin::entities::update,
+        admin::entities::request_schema,
+        admin::parameters::list,
+        admin::parameters::set,
+        admin::parameters::remove,
+        admin::credentials::list,
+        admin::credentials::generate,
+        admin::credentials::list_apis,
+        admin::credentials::generate_api,
+        admin::credentials::show,
+        admin::credentials::regenerate,
+        admin::credentials::revoke,
+        admin::credentials::unlock,
+        admin::keys::list,
+        admin::keys::rotate,
+        admin::events::list,
+        operations::healthz,
+        operations::readyz,
+    ),
+    modifiers(&SecuritySchemes)
+)]
+struct Api;
+
+struct SecuritySchemes;
+
+impl Modify for SecuritySchemes {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_with(Components::new);
+        let scheme = |scheme, words: &str| {
+            let mut http = Http::new(scheme);
+            http.description = Some(words.to_owned());
+            SecurityScheme::Http(http)
+        };
+        components.add_security_scheme("access_token", scheme(HttpAuthScheme::Bearer, "An access token"));
+        components.add_security_scheme(
+            "operator_token",
+            scheme(HttpAuthScheme::Bearer, "An operator token (pgo_…), made by: passgate operator token"),
+        );
+        components.add_security_scheme("client_secret_basic", scheme(HttpAuthScheme::Basic, "Client Id and Client Secret, form-encoded (RFC 6749 §2.3.1); or client_id and client_secret in the body"));
+    }
+}
+
+/// The document of an installation with this public URL.
+pub fn document(public_url: &str) -> Document {
+    let mut document = Api::openapi();
+    document.servers = Some(vec![Server::new(public_url)]);
+    document
+}
+
+/// Serves the document.
+pub async fn get(State(app): State<Arc<App>>) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")];
+    (headers, serde_json::to_vec(&document(&app.issuer)).unwrap_or_default()).into_response()
+}

@@ -1,0 +1,78 @@
+//! Where a request comes from: the socket's peer, or what named proxies say of it (CONTRACT.md §5.2).
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use http::HeaderMap;
+use http::request::Parts;
+
+use super::error::Problem;
+use crate::app::App;
+
+/// The peer of the connection that a request came through.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// The client's address.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin(pub IpAddr);
+
+impl FromRequestParts<Arc<App>> for Origin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let Some(Peer(peer)) = parts.extensions.get::<Peer>() else {
+            return Err(Problem::Internal("a request without a peer".to_owned()));
+        };
+        let trusted = |address: IpAddr| app.config.trusted_proxies.iter().any(|network| network.contains(&address));
+        Ok(Self(client_address(peer.ip().to_canonical(), &parts.headers, trusted)))
+    }
+}
+
+/// Goes back from the peer through the proxies that are trusted, to the first address that is not one of them. What
+/// stands beyond it, anybody could have written.
+fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: impl Fn(IpAddr) -> bool) -> IpAddr {
+    let mut address = peer;
+    let forwarded: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    for hop in forwarded.iter().rev() {
+        if !trusted(address) {
+            break;
+        }
+        match address_of(hop.trim()) {
+            Some(hop) => address = hop.to_canonical(),
+            None => break,
+        }
+    }
+    address
+}
+
+fn address_of(text: &str) -> Option<IpAddr> {
+    let bare = text.parse().ok().or_else(|| text.strip_prefix('[')?.strip_suffix(']')?.parse().ok());
+    bare.or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_named_proxies_are_believed() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let proxy = |address: IpAddr| address.to_string().starts_with("10.");
+        let headers =
+            |value: &'static str| HeaderMap::from_iter([("x-forwarded-for".parse().unwrap(), value.parse().unwrap())]);
+        let from = |peer: &str, value| client_address(ip(peer), &headers(value), proxy).to_string();
+        assert_eq!(from("192.0.2.1", "203.0.113.9"), "192.0.2.1");
+        assert_eq!(from("10.0.0.1", "203.0.113.9"), "203.0.113.9");
+        assert_eq!(from("10.0.0.1", "198.51.100.1, 203.0.113.9, 10.0.0.2"), "203.0.113.9");
+        assert_eq!(from("10.0.0.1", "[2001:db8::1]:443"), "2001:db8::1");
+        assert_eq!(from("10.0.0.1", "203.0.113.9, nonsense"), "10.0.0.1");
+        assert_eq!(from("10.0.0.1", "::ffff:203.0.113.9"), "203.0.113.9");
+    }
+}

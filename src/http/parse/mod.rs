@@ -1,0 +1,29 @@
+//! From a body's bytes to [`Fields`]: JSON, form and multipart mean the same (CONTRACT.md §2). Pure, fuzzed, and unable
+//! to repeat a value in an error.
+
+pub mod basic;
+pub mod form;
+pub mod json;
+pub mod media_type;
+pub mod multipart;
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use crate::domain::fault::{Fault, FieldFault};
+use crate::domain::presented::Fields;
+use media_type::MediaType;
+
+/// The fields of a request to the integration endpoint, in whichever of the three formats it says it is.
+pub async fn fields<'b>(headers: &HeaderMap, body: &'b Bytes) -> Result<Fields<'b>, FieldFault> {
+    match media_type::of(headers)? {
+        MediaType::Json => json::fields(body),
+        MediaType::Form => form::fields(body),
+        MediaType::Multipart { boundary } => multipart::fields(body, &boundary).await,
+    }
+}
+
+/// The body as a whole cannot be read.
+fn malformed(why: impl Into<String>) -> FieldFault {
+    FieldFault::new("body", Fault::Malformed(why.into()))
+}

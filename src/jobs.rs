@@ -1,0 +1,87 @@
+//! The loops beside the requests: following events, writing uses, purging, letting keys go, reading certificates again.
+//! Each may run on every node: what they write is the same whoever writes it.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
+
+use crate::app::{App, Error};
+use crate::http::tls::Tls;
+
+const FOLLOW: Duration = Duration::from_millis(250);
+const FLUSH: Duration = Duration::from_secs(1);
+const PURGE: Duration = Duration::from_secs(300);
+const CERTIFICATE: Duration = Duration::from_secs(2);
+
+/// Starts every loop; they end when `stop` changes.
+pub fn start(app: &Arc<App>, tls: Option<Tls>, stop: &watch::Receiver<bool>) {
+    spawn("follow events", FOLLOW, app, stop, |app| async move { app.follow_events().await });
+    spawn("write uses", FLUSH, app, stop, |app| async move { flush(&app).await });
+    spawn("purge", PURGE, app, stop, |app| async move { purge(&app).await });
+    if let Some(tls) = tls {
+        spawn("read the certificate", CERTIFICATE, app, stop, move |_| {
+            match tls.reload() {
+                Ok(true) => tracing::info!("a new certificate is served"),
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::error!(%error, "the new certificate cannot be used; the old one goes on being served")
+                }
+            }
+            std::future::ready(Ok(()))
+        });
+    }
+}
+
+/// Writes the uses gathered so far; also the last thing before the end.
+pub async fn flush(app: &App) -> Result<(), Error> {
+    let uses = app.usage.take();
+    if uses.is_empty() {
+        return Ok(());
+    }
+    let written = app.store.add_uses(uses.clone()).await;
+    if written.is_err() {
+        app.usage.give_back(uses);
+    }
+    Ok(app.counted(written)?)
+}
+
+async fn purge(app: &App) -> Result<(), Error> {
+    let now = app.now();
+    app.revoked.purge(now);
+    app.counted(app.store.purge_revoked_tokens(now).await)?;
+    app.remove_spent_keys().await
+}
+
+fn spawn<F, T>(name: &'static str, every: Duration, app: &Arc<App>, stop: &watch::Receiver<bool>, tick: F)
+where
+    F: Fn(Arc<App>) -> T + Send + 'static,
+    T: Future<Output = Result<(), Error>> + Send,
+{
+    let (app, mut stop) = (app.clone(), stop.clone());
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(every);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut failing = false;
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {}
+                _ = stop.changed() => return,
+            }
+            match tick(app.clone()).await {
+                Ok(()) if failing => {
+                    tracing::info!(job = name, "works again");
+                    failing = false;
+                }
+                Ok(()) => {}
+                Err(error) if !failing => {
+                    tracing::error!(job = name, %error, "fails, and is tried again");
+                    failing = true;
+                }
+                Err(_) => {}
+            }
+        }
+    });
+}

@@ -1,0 +1,288 @@
+//! Knows that there are two databases, and is the only file that does: one statement type, one row type, one
+//! transaction type. SQLite has one writer (WAL, `synchronous=FULL`) and a few readers; PostgreSQL has one pool.
+
+use std::path::PathBuf;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
+use sqlx::{Postgres, Row as _, Sqlite};
+
+use super::StoreError;
+
+/// How long a request waits for a connection or for SQLite's writer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Where the data is.
+#[derive(Clone, Debug)]
+pub enum Location {
+    /// An embedded database in this file.
+    Sqlite(PathBuf),
+    /// A `postgres://…` URL. It may hold a password.
+    Postgres(String),
+}
+
+/// A database, connected.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// One writer, several readers.
+    Sqlite {
+        /// A pool of one.
+        write: SqlitePool,
+        /// Read-only connections.
+        read: SqlitePool,
+    },
+    /// Connections for everything.
+    Postgres(PgPool),
+}
+
+/// One literal SQL text and the values for its `$1`, `$2` … in order.
+pub struct Statement {
+    sql: &'static str,
+    values: Vec<Value>,
+}
+
+/// A value for a statement.
+pub enum Value {
+    /// For a TEXT column.
+    Text(Option<String>),
+    /// For a BIGINT column.
+    Int(Option<i64>),
+}
+
+/// A statement without values yet.
+pub fn sql(text: &'static str) -> Statement {
+    Statement { sql: text, values: Vec::new() }
+}
+
+impl Statement {
+    /// Adds the next value.
+    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(Some(text.to_owned()))
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(Some(text))
+    }
+}
+
+impl From<Option<String>> for Value {
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Int(Some(number))
+    }
+}
+
+impl From<Option<i64>> for Value {
+    fn from(number: Option<i64>) -> Self {
+        Self::Int(number)
+    }
+}
+
+/// A row of either database.
+pub enum Row {
+    /// From SQLite.
+    Sqlite(SqliteRow),
+    /// From PostgreSQL.
+    Postgres(PgRow),
+}
+
+impl Row {
+    /// The value of a column.
+    pub fn get<T>(&self, column: &str) -> Result<T, StoreError>
+    where
+        T: for<'r> sqlx::Decode<'r, Sqlite>
+            + sqlx::Type<Sqlite>
+            + for<'r> sqlx::Decode<'r, Postgres>
+            + sqlx::Type<Postgres>,
+    {
+        match self {
+            Self::Sqlite(row) => row.try_get(column).map_err(StoreError::from),
+            Self::Postgres(row) => row.try_get(column).map_err(StoreError::from),
+        }
+    }
+}
+
+/// A transaction that may write. Dropped without [`Tx::commit`], it leaves nothing behind.
+pub enum Tx {
+    /// Holds SQLite's writer.
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    /// READ COMMITTED.
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+macro_rules! bound {
+    ($statement:expr) => {
+        $statement.values.into_iter().fold(sqlx::query($statement.sql), |query, value| match value {
+            Value::Text(text) => query.bind(text),
+            Value::Int(number) => query.bind(number),
+        })
+    };
+}
+
+impl Db {
+    /// Connects, making the SQLite file if there is none, and brings the schema up to date.
+    pub async fn open(location: &Location, connections: u32) -> Result<Self, StoreError> {
+        match location {
+            Location::Sqlite(path) => {
+                let options = SqliteConnectOptions::new()
+                    .filename(path)
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+                    .foreign_keys(true)
+                    .busy_timeout(PATIENCE);
+                let lock = lock_file(path)?;
+                let write = SqlitePoolOptions::new()
+                    .max_connections(1)
+                    .acquire_timeout(PATIENCE)
+                    .connect_with(options.clone())
+                    .await?;
+                migrator().run(&write).await?;
+                drop(lock);
+                let read = SqlitePoolOptions::new()
+                    .max_connections(connections)
+                    .acquire_timeout(PATIENCE)
+                    .connect_lazy_with(options.read_only(true).create_if_missing(false));
+                Ok(Self::Sqlite { write, read })
+            }
+            Location::Postgres(url) => {
+                let options = PgConnectOptions::from_str(url)?.application_name("passgate");
+                let pool = PgPoolOptions::new()
+                    .max_connections(connections)
+                    .acquire_timeout(PATIENCE)
+                    .connect_with(options)
+                    .await?;
+                migrator().run(&pool).await?;
+                Ok(Self::Postgres(pool))
+            }
+        }
+    }
+
+    /// Every row of a query that only reads.
+    pub async fn fetch_all(&self, statement: Statement) -> Result<Vec<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite { read, .. } => {
+                bound!(statement).fetch_all(read).await?.into_iter().map(Row::Sqlite).collect()
+            }
+            Self::Postgres(pool) => bound!(statement).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect(),
+        })
+    }
+
+    /// The first row of a query that only reads.
+    pub async fn fetch_optional(&self, statement: Statement) -> Result<Option<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite { read, .. } => bound!(statement).fetch_optional(read).await?.map(Row::Sqlite),
+            Self::Postgres(pool) => bound!(statement).fetch_optional(pool).await?.map(Row::Postgres),
+        })
+    }
+
+    /// Begins a transaction that may write.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Closes every connection, so that SQLite folds its log into the file.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// Connections open and connections idle.
+    pub fn connections(&self) -> (u32, usize) {
+        match self {
+            Self::Sqlite { write, read } => {
+                (write.size().saturating_add(read.size()), write.num_idle().saturating_add(read.num_idle()))
+            }
+            Self::Postgres(pool) => (pool.size(), pool.num_idle()),
+        }
+    }
+
+    /// Which of the two it is.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "sqlite",
+            Self::Postgres(_) => "postgres",
+        }
+    }
+}
+
+impl Tx {
+    /// Runs a statement; says how many rows it touched.
+    pub async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
+        Ok(match self {
+            Self::Sqlite(tx) => bound!(statement).execute(&mut **tx).await?.rows_affected(),
+            Self::Postgres(tx) => bound!(statement).execute(&mut **tx).await?.rows_affected(),
+        })
+    }
+
+    /// The first row that a statement gives.
+    pub async fn fetch_optional(&mut self, statement: Statement) -> Result<Option<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(tx) => bound!(statement).fetch_optional(&mut **tx).await?.map(Row::Sqlite),
+            Self::Postgres(tx) => bound!(statement).fetch_optional(&mut **tx).await?.map(Row::Postgres),
+        })
+    }
+
+    /// Every row that a statement gives.
+    pub async fn fetch_all(&mut self, statement: Statement) -> Result<Vec<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(tx) => bound!(statement).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect(),
+            Self::Postgres(tx) => {
+                bound!(statement).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    /// Makes everything durable.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        })
+    }
+}
+
+/// An older binary runs on a newer schema: migrations only grow.
+fn migrator() -> sqlx::migrate::Migrator {
+    let mut migrator = sqlx::migrate!("./migrations");
+    migrator.set_ignore_missing(true);
+    migrator
+}
+
+/// Held while SQLite is migrated: PostgreSQL takes an advisory lock for that, SQLite has none.
+fn lock_file(database: &std::path::Path) -> Result<std::fs::File, StoreError> {
+    let path = database.with_extension("lock");
+    let locked = std::fs::File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .and_then(|file| file.lock().map(|()| file));
+    locked.map_err(|cause| StoreError::Unavailable(sqlx::Error::Io(cause)))
+}

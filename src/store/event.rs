@@ -1,0 +1,89 @@
+//! The event log: numbered under one row's lock, so that events become visible in the order of their numbers.
+
+use super::db::{Row, Tx, sql};
+use super::{Store, StoreError, json, time};
+use crate::domain::event::Event;
+use crate::domain::time::Timestamp;
+
+/// An event as logged.
+#[derive(Clone, Debug)]
+pub struct LoggedEvent {
+    /// Its number, from 1, without gaps.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub actor: String,
+    /// What; see [`crate::domain::event::Action::as_str`].
+    pub action: String,
+    /// Of which entity.
+    pub entity_id: Option<String>,
+    /// The id of the thing changed.
+    pub subject: String,
+    /// Details for people.
+    pub detail: serde_json::Value,
+}
+
+/// Logs `event` as the last statement of the transaction that it tells of.
+pub(super) async fn append(tx: &mut Tx, event: &Event) -> Result<(), StoreError> {
+    let head = sql("UPDATE event_head SET seq = seq + 1 WHERE id = 1 RETURNING seq");
+    let head = tx.fetch_optional(head).await?.ok_or_else(|| StoreError::Corrupt("event_head".to_owned()))?;
+    let insert = sql(
+        "INSERT INTO events (seq, at, actor, action, entity_id, subject, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(head.get::<i64>("seq")?)
+    .bind(event.at.millis())
+    .bind(event.actor.to_text())
+    .bind(event.action.as_str())
+    .bind(event.entity_id.as_ref().map(ToString::to_string))
+    .bind(event.subject.as_str())
+    .bind(event.detail.to_string());
+    tx.execute(insert).await.map(|_| ())
+}
+
+impl Store {
+    /// The number of the last event.
+    pub async fn last_event(&self) -> Result<i64, StoreError> {
+        match self.db.fetch_optional(sql("SELECT seq FROM event_head WHERE id = 1")).await? {
+            Some(row) => row.get("seq"),
+            None => Err(StoreError::Corrupt("event_head".to_owned())),
+        }
+    }
+
+    /// At most `limit` events after number `after`, the oldest first.
+    pub async fn events_after(&self, after: i64, limit: i64) -> Result<Vec<LoggedEvent>, StoreError> {
+        let query = sql("SELECT seq, at, actor, action, entity_id, subject, detail FROM events WHERE seq > $1 ORDER BY seq LIMIT $2")
+            .bind(after)
+            .bind(limit);
+        self.db.fetch_all(query).await?.iter().map(event_of).collect()
+    }
+
+    /// At most `limit` events before number `before`, the newest first; of one entity, if one is named.
+    pub async fn events_before(
+        &self,
+        before: i64,
+        entity_id: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<LoggedEvent>, StoreError> {
+        let query = match entity_id {
+            None => sql("SELECT seq, at, actor, action, entity_id, subject, detail FROM events WHERE seq < $1 ORDER BY seq DESC LIMIT $2").bind(before).bind(limit),
+            Some(id) => sql("SELECT seq, at, actor, action, entity_id, subject, detail FROM events WHERE seq < $1 AND entity_id = $2 ORDER BY seq DESC LIMIT $3")
+                .bind(before)
+                .bind(id)
+                .bind(limit),
+        };
+        self.db.fetch_all(query).await?.iter().map(event_of).collect()
+    }
+}
+
+fn event_of(row: &Row) -> Result<LoggedEvent, StoreError> {
+    Ok(LoggedEvent {
+        seq: row.get("seq")?,
+        at: time(row, "at")?,
+        actor: row.get("actor")?,
+        action: row.get("action")?,
+        entity_id: row.get("entity_id")?,
+        subject: row.get("subject")?,
+        detail: json(row, "detail")?,
+    })
+}

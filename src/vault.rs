@@ -1,0 +1,210 @@
+//! The master key, and what it protects: a random root, sealed in the database, from which every other key is derived.
+//! Without the master key the database gives away no secret; another master key cannot open it.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::path::Path;
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hkdf;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use zeroize::Zeroizing;
+
+use crate::domain::secret::MacKey;
+
+/// Random bytes that sealing takes.
+pub type SealingNonce = [u8; NONCE_LEN];
+
+const ROOT_CONTEXT: &str = "root";
+const LONGEST_KEY_FILE: u64 = 1024;
+
+/// Why a master key is not to be had. Names files, never their content.
+#[derive(Debug, thiserror::Error)]
+pub enum MasterKeyError {
+    /// The file cannot be read.
+    #[error("cannot read the master key {path}: {cause}")]
+    Unreadable {
+        /// Where it should be.
+        path: String,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// The file cannot be made.
+    #[error("cannot write the master key {path}: {cause}")]
+    Unwritable {
+        /// Where it should be.
+        path: String,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// Not 32 bytes in base64.
+    #[error("the master key in {0} is not 32 bytes in base64")]
+    Malformed(String),
+    /// Readable for others than its owner.
+    #[error("the master key {0} can be read by other users; run: chmod 600 {0}")]
+    TooOpen(String),
+}
+
+/// 256 bits that stand nowhere but in a file or the environment.
+pub struct MasterKey(Zeroizing<[u8; 32]>);
+
+impl MasterKey {
+    /// Reads the base64 that `place` (a file or variable, for the error) holds.
+    pub fn parse(text: &str, place: &str) -> Result<Self, MasterKeyError> {
+        let malformed = || MasterKeyError::Malformed(place.to_owned());
+        let bytes = Zeroizing::new(STANDARD.decode(text.trim()).map_err(|_| malformed())?);
+        let mut key = Zeroizing::new([0; 32]);
+        if bytes.len() != key.len() {
+            return Err(malformed());
+        }
+        key.copy_from_slice(&bytes);
+        Ok(Self(key))
+    }
+
+    /// Reads a key file; `None` if there is none.
+    pub fn load(path: &Path) -> Result<Option<Self>, MasterKeyError> {
+        let place = path.display().to_string();
+        let unreadable = |cause| MasterKeyError::Unreadable { path: place.clone(), cause };
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(cause) => return Err(unreadable(cause)),
+        };
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            if file.metadata().map_err(unreadable)?.permissions().mode() & 0o077 != 0 {
+                return Err(MasterKeyError::TooOpen(place));
+            }
+        }
+        let mut text = Zeroizing::new(String::new());
+        file.take(LONGEST_KEY_FILE).read_to_string(&mut text).map_err(unreadable)?;
+        Self::parse(&text, &place).map(Some)
+    }
+
+    /// Makes a key file with mode 0600 that survives a crash; refuses to replace one.
+    pub fn create(path: &Path, random: Zeroizing<[u8; 32]>) -> Result<Self, MasterKeyError> {
+        let unwritable = |cause| MasterKeyError::Unwritable { path: path.display().to_string(), cause };
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
+        }
+        let mut file = options.open(path).map_err(unwritable)?;
+        let text = Zeroizing::new(STANDARD.encode(random.as_slice()));
+        writeln!(file, "{}", text.as_str()).map_err(unwritable)?;
+        file.sync_all().map_err(unwritable)?;
+        if let Some(directory) = path.parent() {
+            File::open(directory).and_then(|directory| directory.sync_all()).map_err(unwritable)?;
+        }
+        Ok(Self(random))
+    }
+}
+
+/// What was sealed cannot be opened: another key, another place, or changed bytes.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot be opened with this master key")]
+pub struct CannotOpen;
+
+/// The keys derived from the root.
+pub struct Vault {
+    /// Remembers client secrets, operator tokens and set-up links.
+    pub secrets: MacKey,
+    /// Keeps pagination cursors from being forged.
+    pub cursors: MacKey,
+    sealing: LessSafeKey,
+}
+
+impl Vault {
+    /// The vault of a new installation, and its root, sealed, for the store to keep.
+    pub fn create(
+        master: &MasterKey,
+        root: &Zeroizing<[u8; 32]>,
+        nonce: SealingNonce,
+    ) -> Result<(Self, String), CannotOpen> {
+        let sealed = seal(&sealing_key(&master.0)?, ROOT_CONTEXT, root.as_slice(), nonce)?;
+        Ok((Self::derive(root)?, sealed))
+    }
+
+    /// The vault whose sealed root the store kept.
+    pub fn open(master: &MasterKey, sealed_root: &str) -> Result<Self, CannotOpen> {
+        let bytes = open(&sealing_key(&master.0)?, ROOT_CONTEXT, sealed_root)?;
+        let mut root = Zeroizing::new([0; 32]);
+        if bytes.len() != root.len() {
+            return Err(CannotOpen);
+        }
+        root.copy_from_slice(&bytes);
+        Self::derive(&root)
+    }
+
+    fn derive(root: &Zeroizing<[u8; 32]>) -> Result<Self, CannotOpen> {
+        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"passgate").extract(root.as_slice());
+        let derived = |purpose: &[u8]| {
+            let mut key = Zeroizing::new([0; 32]);
+            prk.expand(&[purpose], hkdf::HKDF_SHA256)
+                .and_then(|okm| okm.fill(key.as_mut_slice()))
+                .map_err(|_| CannotOpen)?;
+            Ok(key)
+        };
+        Ok(Self {
+            secrets: MacKey::new(&*derived(b"secrets")?),
+            cursors: MacKey::new(&*derived(b"cursors")?),
+            sealing: sealing_key(&derived(b"sealing")?)?,
+        })
+    }
+
+    /// Seals `plain` for the place that `context` names: AES-256-GCM under a random nonce, in base64.
+    pub fn seal(&self, context: &str, plain: &[u8], nonce: SealingNonce) -> Result<String, CannotOpen> {
+        seal(&self.sealing, context, plain, nonce)
+    }
+
+    /// Opens what was sealed for the place that `context` names.
+    pub fn open_sealed(&self, context: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
+        open(&self.sealing, context, sealed)
+    }
+}
+
+fn sealing_key(bytes: &Zeroizing<[u8; 32]>) -> Result<LessSafeKey, CannotOpen> {
+    UnboundKey::new(&AES_256_GCM, bytes.as_slice()).map(LessSafeKey::new).map_err(|_| CannotOpen)
+}
+
+fn seal(key: &LessSafeKey, context: &str, plain: &[u8], nonce: SealingNonce) -> Result<String, CannotOpen> {
+    let mut sealed = plain.to_vec();
+    key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(context), &mut sealed)
+        .map_err(|_| CannotOpen)?;
+    let mut bytes = nonce.to_vec();
+    bytes.append(&mut sealed);
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn open(key: &LessSafeKey, context: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
+    let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| CannotOpen)?;
+    let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN).ok_or(CannotOpen)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| CannotOpen)?;
+    let mut plain = Zeroizing::new(sealed.to_vec());
+    let length = key.open_in_place(nonce, Aad::from(context), &mut plain).map_err(|_| CannotOpen)?.len();
+    plain.truncate(length);
+    Ok(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sealed_text_opens_only_with_its_key_and_in_its_place() {
+        let master = MasterKey(Zeroizing::new([1; 32]));
+        let (vault, root) = Vault::create(&master, &Zeroizing::new([2; 32]), [3; NONCE_LEN]).unwrap();
+        let sealed = vault.seal("secret:a", b"plain", [4; NONCE_LEN]).unwrap();
+        let again = Vault::open(&master, &root).unwrap();
+        assert_eq!(again.open_sealed("secret:a", &sealed).unwrap().as_slice(), b"plain");
+        assert!(again.open_sealed("secret:b", &sealed).is_err());
+        assert!(Vault::open(&MasterKey(Zeroizing::new([9; 32])), &root).is_err());
+        for odd in ["", "AAAA", "not base64!", &"A".repeat(200)] {
+            assert!(vault.open_sealed("secret:a", odd).is_err(), "{odd}");
+        }
+    }
+}
