@@ -16,7 +16,6 @@ CREATE TABLE entities (
     settings TEXT NOT NULL,
     scopes TEXT NOT NULL,
     parameters TEXT NOT NULL,
-    tokens_void_before BIGINT,
     version BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
@@ -30,7 +29,6 @@ CREATE TABLE credentials (
     expires_at BIGINT,
     failed_attempts BIGINT NOT NULL DEFAULT 0,
     locked_at BIGINT,
-    tokens_void_before BIGINT,
     version BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     token_count BIGINT NOT NULL DEFAULT 0,
@@ -48,6 +46,7 @@ CREATE TABLE secrets (
     sealed TEXT,
     created_at BIGINT NOT NULL,
     stops_at BIGINT,
+    tokens_void_before BIGINT,
     last_used_at BIGINT,
     last_used_address TEXT
 );

@@ -77,7 +77,8 @@ pub const SETTINGS: &[Setting] = &[
     ),
 ];
 
-/// `PASSGATE_SECRET` holds a client's secret for `passgate token get` and the code samples; it is no setting.
+/// `PASSGATE_SECRET` holds a client's secret for `passgate token get` and the code samples; it is no setting. Nor are
+/// `PASSGATE_SERVICE_…` and `PASSGATE_PORT…`, which Kubernetes sets beside a Service of this name.
 const CLIENT_SECRET: &str = "secret";
 
 /// How log lines look.
@@ -214,6 +215,11 @@ impl Config {
         format!("{scheme}://{address}")
     }
 
+    /// Whether the master key is kept in the data directory.
+    pub fn keeps_master_key(&self) -> bool {
+        self.master_key.is_none() && self.master_key_file.is_none()
+    }
+
     /// Where the master key is kept, unless it is given directly.
     pub fn master_key_path(&self) -> PathBuf {
         self.master_key_file.clone().unwrap_or_else(|| self.data_dir.join("master.key"))
@@ -281,7 +287,8 @@ fn merged(
             continue;
         };
         let name = name.to_ascii_lowercase();
-        if name == CLIENT_SECRET {
+        let of_kubernetes = name.starts_with("service_") || name == "port" || name.starts_with("port_");
+        if name == CLIENT_SECRET || of_kubernetes {
             continue;
         }
         known(&name, "the environment")?;

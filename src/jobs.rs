@@ -2,9 +2,11 @@
 //! Each may run on every node: what they write is the same whoever writes it.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
@@ -27,7 +29,7 @@ pub fn start(app: &Arc<App>, tls: Option<Tls>, stop: &watch::Receiver<bool>) {
                 Ok(true) => tracing::info!("a new certificate is served"),
                 Ok(false) => {}
                 Err(error) => {
-                    tracing::error!(%error, "the new certificate cannot be used; the old one goes on being served")
+                    tracing::error!(%error, "the new certificate cannot be used; the old one goes on being served");
                 }
             }
             std::future::ready(Ok(()))
@@ -70,17 +72,17 @@ where
                 _ = ticks.tick() => {}
                 _ = stop.changed() => return,
             }
-            match tick(app.clone()).await {
+            let ticked = AssertUnwindSafe(tick(app.clone())).catch_unwind().await;
+            match ticked.unwrap_or_else(|_| Err(Error::Refused("a defect: it panicked".to_owned()))) {
                 Ok(()) if failing => {
                     tracing::info!(job = name, "works again");
                     failing = false;
                 }
-                Ok(()) => {}
                 Err(error) if !failing => {
                     tracing::error!(job = name, %error, "fails, and is tried again");
                     failing = true;
                 }
-                Err(_) => {}
+                Ok(()) | Err(_) => {}
             }
         }
     });

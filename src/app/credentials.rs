@@ -14,8 +14,12 @@ use crate::domain::event::{Action, Actor};
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::id::{ClientId, SecretId};
 use crate::domain::secret::{NewSecret, PlainSecret, Secret, sealing_context};
+use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::store::credential::{AddError, CredentialUse};
+
+/// How often a regeneration without a stated version is tried again when somebody else was faster.
+const TRIES: usize = 5;
 
 /// A credential and the secret that has just been made for it.
 pub struct Generated {
@@ -69,7 +73,6 @@ impl App {
             expires_at,
             failed_attempts: 0,
             locked_at: None,
-            tokens_void_before: None,
             secrets: vec![secret.secret.clone()],
             version: 1,
             created_at: now,
@@ -106,39 +109,48 @@ impl App {
         version: Option<i64>,
         choice: RegenerationChoice,
     ) -> Result<Generated, Error> {
+        for _ in 0..TRIES {
+            match self.regenerate_once(actor, client_id, version, choice).await {
+                Err(Error::Changed) if version.is_none() => {}
+                other => return other,
+            }
+        }
+        Err(Error::Changed)
+    }
+
+    async fn regenerate_once(
+        &self,
+        actor: &Actor,
+        client_id: &str,
+        version: Option<i64>,
+        choice: RegenerationChoice,
+    ) -> Result<Generated, Error> {
         let now = self.now();
-        let mut credential = self.credential_at(client_id, version).await?;
-        let settings = match &credential.owner {
-            Owner::Entity(id) => self.store.entity(id).await?.map(|entity| entity.settings).unwrap_or_default(),
-            Owner::Api => crate::domain::settings::Settings::default(),
-        };
+        let credential = self.credential_at(client_id, version).await?;
+        let settings = self.settings_of(&credential).await?;
         let regeneration = Regeneration {
             grace: choice.grace.unwrap_or(Duration::from_secs(u64::from(settings.regenerate_grace_seconds))),
             voids_tokens: choice.voids_tokens.unwrap_or(settings.regenerate_voids_tokens),
         };
         let stops_at = regeneration.stops_at(&credential, now).map_err(|why| Error::Refused(why.to_string()))?;
         let (plain, secret) = self.new_secret(&credential.client_id, now)?;
-        let void_before = regeneration.voids_tokens.then_some(now);
         let detail =
             json!({"secret_id": secret.secret.id, "old_stops_at": stops_at, "voids_tokens": regeneration.voids_tokens});
-        let event = self.event(
-            actor,
-            Action::CredentialRegenerated,
-            entity_of(&credential),
-            credential.client_id.as_str(),
-            detail,
-        );
+        let event = self.event(actor, Action::CredentialRegenerated, entity_of(&credential), client_id, detail);
+        let void_before = regeneration.void_before(now);
         self.store
             .regenerate_secret(&credential.client_id, credential.version, &secret, stops_at, void_before, &event)
             .await?;
         self.known.forget_credential(&credential.client_id);
-        credential.version = credential.version.saturating_add(1);
-        for old in &mut credential.secrets {
-            old.stops_at = Some(old.stops_at.map_or(stops_at, |earlier| earlier.min(stops_at)));
+        Ok(Generated { credential: self.find_credential(client_id).await?.credential, secret: plain })
+    }
+
+    /// The settings of a credential's entity; the defaults for a platform API.
+    pub async fn settings_of(&self, credential: &Credential) -> Result<Settings, Error> {
+        match &credential.owner {
+            Owner::Entity(id) => Ok(self.entity(id).await?.map(|entity| entity.settings.clone()).unwrap_or_default()),
+            Owner::Api => Ok(Settings::default()),
         }
-        credential.secrets.retain(|old| old.is_live(now));
-        credential.secrets.insert(0, secret.secret);
-        Ok(Generated { credential, secret: plain })
     }
 
     /// Revokes a credential for good.
@@ -151,7 +163,7 @@ impl App {
         let credential = self.credential_at(client_id, version).await?;
         if credential.revoked_at.is_none() {
             let event = self.event(actor, Action::CredentialRevoked, entity_of(&credential), client_id, json!({}));
-            self.store.revoke_credential(&credential.client_id, credential.version, &event).await?;
+            self.store.revoke_credential(&credential.client_id, version, &event).await?;
             self.known.forget_credential(&credential.client_id);
         }
         self.find_credential(client_id).await
@@ -166,14 +178,14 @@ impl App {
     ) -> Result<CredentialUse, Error> {
         let credential = self.credential_at(client_id, version).await?;
         let event = self.event(actor, Action::CredentialUnlocked, entity_of(&credential), client_id, json!({}));
-        self.store.unlock_credential(&credential.client_id, credential.version, &event).await?;
+        self.store.unlock_credential(&credential.client_id, version, &event).await?;
         self.known.forget_credential(&credential.client_id);
         self.find_credential(client_id).await
     }
 
     /// The newest live secret, if it was kept for showing.
     pub async fn reveal_secret(&self, credential: &Credential) -> Result<Option<PlainSecret>, Error> {
-        let Some(secret) = credential.secrets.first() else {
+        let Some(secret) = credential.live_secrets(self.now()).next() else {
             return Ok(None);
         };
         let Some(sealed) = self.store.sealed_secret(&secret.id).await? else {
@@ -202,7 +214,15 @@ impl App {
             SecretsReveal::Once => None,
         };
         let mac = self.vault.secrets.mac(client_id.as_str(), plain.expose());
-        let secret = Secret { id, mac, hint: plain.hint(), created_at: now, stops_at: None };
+        let secret = Secret {
+            id,
+            mac,
+            hint: plain.hint(),
+            created_at: now,
+            stops_at: None,
+            tokens_void_before: None,
+            last_used_at: None,
+        };
         Ok((plain, NewSecret { secret, sealed }))
     }
 }

@@ -6,6 +6,7 @@ use super::clock::random;
 use super::{App, Error};
 use crate::domain::entity::{Change, Entity};
 use crate::domain::event::{Action, Actor};
+use crate::domain::fault::is_plain;
 use crate::domain::id::EntityId;
 use crate::domain::parameter::{Definition, Parameter};
 use crate::store::StoreError;
@@ -30,7 +31,8 @@ impl App {
     pub async fn find_entity(&self, name: &str) -> Result<Entity, Error> {
         let found = match EntityId::parse(name) {
             Some(id) => self.store.entity(&id).await?,
-            None => self.store.entity_by_identifier(name).await?,
+            None if is_plain(name) => self.store.entity_by_identifier(name).await?,
+            None => None,
         };
         found.ok_or(Error::NotFound("entity"))
     }

@@ -8,6 +8,7 @@ use crate::domain::claims::TokenId;
 use crate::domain::event::Action;
 use crate::domain::id::{ClientId, EntityId};
 use crate::domain::time::Timestamp;
+use crate::store::StoreError;
 use crate::store::event::LoggedEvent;
 
 /// Most events read at once.
@@ -39,7 +40,13 @@ impl App {
             let after = self.follower.seq.load(Ordering::Relaxed);
             let events = self.counted(self.store.events_after(after, BATCH).await)?;
             for event in &events {
-                self.take_in(event).await?;
+                match self.take_in(event).await {
+                    Err(error @ Error::Store(StoreError::Unavailable(_))) => return Err(error),
+                    Err(error) => {
+                        tracing::error!(seq = event.seq, action = event.action, %error, "an event cannot be followed");
+                    }
+                    Ok(()) => {}
+                }
                 self.follower.seq.store(event.seq, Ordering::Relaxed);
             }
             if events.is_empty() {
@@ -54,7 +61,9 @@ impl App {
         let client_id = ClientId::parse(&event.subject);
         match Action::parse(&event.action) {
             Some(Action::EntityCreated | Action::EntityUpdated | Action::ParameterSet | Action::ParameterRemoved) => {
-                entity_id.iter().for_each(|id| self.known.forget_entity(id));
+                if let Some(id) = &entity_id {
+                    self.known.forget_entity(id);
+                }
             }
             Some(
                 Action::CredentialGenerated
@@ -62,7 +71,11 @@ impl App {
                 | Action::CredentialRevoked
                 | Action::CredentialLocked
                 | Action::CredentialUnlocked,
-            ) => client_id.iter().for_each(|id| self.known.forget_credential(id)),
+            ) => {
+                if let Some(id) = &client_id {
+                    self.known.forget_credential(id);
+                }
+            }
             Some(Action::TokenRevoked) => {
                 if let Some(jti) = TokenId::parse(&event.subject)
                     && let Some(end) = self.counted(self.store.revoked_token(&jti).await)?

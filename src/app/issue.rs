@@ -117,6 +117,8 @@ impl App {
                 Ok(Proven { credential, secret_id, entity })
             }
             Err(refusal) => {
+                // Attempts that came together are counted together: those over the limit are told nothing.
+                self.throttle.check(key, now)?;
                 self.throttle.fail(key, now);
                 if let (Purpose::Token, Refusal::WrongSecret, Some(entity)) = (purpose, refusal, &entity) {
                     self.count_failure(&credential, entity).await;
@@ -138,7 +140,7 @@ impl App {
             aud: self.audience.clone(),
             exp: iat.saturating_add(i64::try_from(expires_in).unwrap_or(i64::MAX)),
             iat,
-            jti: TokenId::new(now, random()?),
+            jti: TokenId::new(now, proven.secret_id.tag(), random()?),
             client_id,
             scope: grant.scope.clone(),
             entity: entity.identifier.as_str().into(),

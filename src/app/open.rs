@@ -29,6 +29,11 @@ pub enum OpenError {
         /// What the system says.
         cause: std::io::Error,
     },
+    /// Nothing has been served from here yet.
+    #[error(
+        "there is no installation in {0}; make one with passgate serve or passgate quickstart, or name another with --data-dir"
+    )]
+    NoInstallation(String),
     /// The master key is not to be had.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
@@ -51,21 +56,47 @@ pub enum OpenError {
     Other(#[from] Error),
 }
 
+/// What to do when there is no installation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    Make,
+    Refuse,
+}
+
 impl App {
-    /// Opens the installation that `config` describes, making what is missing. `bound` is where it is or will be served.
+    /// Opens the installation that `config` describes in order to serve it at `bound`, making what is missing.
     pub async fn open(config: Config, clock: Clock, bound: SocketAddr) -> Result<Arc<Self>, OpenError> {
+        let app = Self::attach(config, clock, bound, Missing::Make).await?;
+        app.ensure_keys().await?;
+        Ok(app)
+    }
+
+    /// Opens an installation that is there, in order to look into it or to change something. `bound` is where it is
+    /// served.
+    pub async fn open_existing(config: Config, clock: Clock, bound: SocketAddr) -> Result<Arc<Self>, OpenError> {
+        let app = Self::attach(config, clock, bound, Missing::Refuse).await?;
+        app.load_keys().await?;
+        Ok(app)
+    }
+
+    async fn attach(config: Config, clock: Clock, bound: SocketAddr, missing: Missing) -> Result<Arc<Self>, OpenError> {
         let (location, place) = match &config.database_url {
             Some(url) => (Location::Postgres(url.clone()), "in PostgreSQL".to_owned()),
             None => {
                 let path = config.data_dir.join("passgate.db");
+                if missing == Missing::Refuse && !path.exists() {
+                    return Err(OpenError::NoInstallation(config.data_dir.display().to_string()));
+                }
                 let place = path.display().to_string();
                 (Location::Sqlite(path), place)
             }
         };
-        prepare_directory(&config.data_dir)?;
+        if missing == Missing::Make && (config.database_url.is_none() || config.keeps_master_key()) {
+            prepare_directory(&config.data_dir)?;
+        }
         let database = |cause| OpenError::Database { place: place.clone(), cause };
         let store = Store::open(&location, config.database_connections).await.map_err(database)?;
-        let vault = open_vault(&config, &store, &clock).await?;
+        let vault = open_vault(&config, &store, &clock, missing).await?;
         let seq = store.last_event().await.map_err(database)?;
         let now = clock.now();
         let issuer: Arc<str> = config.public_url(bound).into();
@@ -85,7 +116,6 @@ impl App {
             follower: Follower::new(seq, now),
         };
         app.revoked.extend(app.store.revoked_tokens(now).await.map_err(database)?);
-        app.ensure_keys().await?;
         Ok(Arc::new(app))
     }
 }
@@ -105,7 +135,7 @@ fn prepare_directory(path: &std::path::Path) -> Result<(), OpenError> {
 }
 
 /// A sealed root without its key is never replaced: that would make every secret in the database worthless.
-async fn open_vault(config: &Config, store: &Store, clock: &Clock) -> Result<Vault, OpenError> {
+async fn open_vault(config: &Config, store: &Store, clock: &Clock, missing: Missing) -> Result<Vault, OpenError> {
     let path = config.master_key_path();
     let place =
         if config.master_key.is_some() { "in PASSGATE_MASTER_KEY".to_owned() } else { path.display().to_string() };
@@ -118,6 +148,7 @@ async fn open_vault(config: &Config, store: &Store, clock: &Clock) -> Result<Vau
     let master = match (given, &sealed) {
         (Some(master), _) => master,
         (None, Some(_)) => return Err(OpenError::MissingMasterKey(place)),
+        (None, None) if missing == Missing::Refuse => return Err(OpenError::NoInstallation(store.name().to_owned())),
         (None, None) => MasterKey::create(&path, random_secret().map_err(Error::from)?)?,
     };
     let sealed = match sealed {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 use crate::domain::time::Timestamp;
@@ -45,7 +46,11 @@ impl Throttle {
         let longest = burst.saturating_mul(UNKNOWN_FACTOR).saturating_mul(refill_millis);
         let idle = Duration::from_millis(u64::try_from(longest).unwrap_or(0)).max(Duration::from_secs(1));
         Self {
-            whole_again: Cache::builder().max_capacity(MOST_KEYS).time_to_idle(idle).build(),
+            whole_again: Cache::builder()
+                .eviction_policy(EvictionPolicy::lru())
+                .max_capacity(MOST_KEYS)
+                .time_to_idle(idle)
+                .build(),
             hasher: RandomState::new(),
             burst,
             refill_millis,
@@ -54,12 +59,17 @@ impl Throttle {
 
     /// The key of attempts as `client` from `address`.
     pub fn client(&self, client: &str, address: IpAddr) -> Key {
-        Key(self.hasher.hash_one((client, network_of(address))))
+        Key(self.hasher.hash_one(("client", client, network_of(address))))
+    }
+
+    /// The key of attempts to be an operator from `address`.
+    pub fn operator(&self, address: IpAddr) -> Key {
+        Key(self.hasher.hash_one(("operator", network_of(address))))
     }
 
     /// The key of guesses of unknown client ids from `address`. It stops further guesses only, never a known client.
     pub fn unknown(&self, address: IpAddr) -> Key {
-        Key(self.hasher.hash_one(network_of(address)))
+        Key(self.hasher.hash_one(("unknown", network_of(address))))
     }
 
     /// Whether attempts of this client key may go on.

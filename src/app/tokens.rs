@@ -43,7 +43,7 @@ impl App {
         let Some(entity) = self.entity(entity_id).await? else {
             return Ok(Err(InvalidToken::Revoked));
         };
-        if !token::stands(&entity, &credential, claims.jti.issued_at(), now) {
+        if !token::stands(&entity, &credential, &claims.jti, now) {
             return Ok(Err(InvalidToken::Revoked));
         }
         Ok(Ok(Standing { claims, entity_id: entity_id.clone() }))

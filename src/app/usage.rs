@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::domain::id::{ClientId, SecretId};
 use crate::domain::time::Timestamp;
@@ -34,9 +34,7 @@ impl Default for Usage {
 impl Usage {
     /// Counts a token.
     pub fn count(&self, client_id: &ClientId, secret_id: &SecretId, address: IpAddr, now: Timestamp) {
-        let shard = usize::try_from(self.hasher.hash_one(secret_id) % SHARDS as u64).unwrap_or(0);
-        let Some(shard) = self.shards.get(shard) else { return };
-        let mut gathered = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(mut gathered) = self.shard(secret_id) else { return };
         match gathered.get_mut(secret_id) {
             Some(used) => {
                 used.tokens = used.tokens.saturating_add(1);
@@ -53,6 +51,11 @@ impl Usage {
                 gathered.insert(secret_id.clone(), used);
             }
         }
+    }
+
+    fn shard(&self, secret_id: &SecretId) -> Option<MutexGuard<'_, HashMap<SecretId, Gathered>>> {
+        let index = usize::try_from(self.hasher.hash_one(secret_id).rem_euclid(SHARDS as u64)).ok()?;
+        Some(self.shards.get(index)?.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Everything gathered, which is then forgotten here.
@@ -74,9 +77,7 @@ impl Usage {
     /// Takes back what could not be written.
     pub fn give_back(&self, uses: Vec<Use>) {
         for used in uses {
-            let shard = usize::try_from(self.hasher.hash_one(&used.secret_id) % SHARDS as u64).unwrap_or(0);
-            let Some(shard) = self.shards.get(shard) else { continue };
-            let mut gathered = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(mut gathered) = self.shard(&used.secret_id) else { continue };
             let address = used.last_used_address.parse().ok();
             let newer = gathered.entry(used.secret_id).or_insert_with(|| Gathered {
                 client_id: used.client_id,

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::app::credentials::{Generated, RegenerationChoice};
 use crate::domain::credential::Owner;
 use crate::domain::event::Actor;
+use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::http::admin::credentials::{CredentialBody, GeneratedBody, UseBody};
 use crate::store::credential::CredentialUse;
@@ -74,20 +75,25 @@ impl Credential {
                     None => None,
                 };
                 generated(app, &app.generate_credential(&actor, entity.as_ref(), &name, expires_at).await?, as_json)
+                    .await
             }
             Self::Regenerate { client_id, grace, void_tokens } => {
                 let choice = RegenerationChoice { grace, voids_tokens: void_tokens.then_some(true) };
-                generated(app, &app.regenerate_credential(&actor, &client_id, None, choice).await?, as_json)
+                generated(app, &app.regenerate_credential(&actor, &client_id, None, choice).await?, as_json).await
             }
             Self::List { entity, .. } => {
                 let owner = match entity {
                     Some(entity) => Owner::Entity(app.find_entity(&entity).await?.id),
                     None => Owner::Api,
                 };
-                list(app, &all(app, &owner).await?, as_json)
+                list(app, &all(app, &owner).await?, as_json).await
             }
-            Self::Revoke { client_id } => list(app, &[app.revoke_credential(&actor, &client_id, None).await?], as_json),
-            Self::Unlock { client_id } => list(app, &[app.unlock_credential(&actor, &client_id, None).await?], as_json),
+            Self::Revoke { client_id } => {
+                list(app, &[app.revoke_credential(&actor, &client_id, None).await?], as_json).await
+            }
+            Self::Unlock { client_id } => {
+                list(app, &[app.unlock_credential(&actor, &client_id, None).await?], as_json).await
+            }
         }
     }
 }
@@ -105,25 +111,30 @@ async fn all(app: &App, owner: &Owner) -> Result<Vec<CredentialUse>, Failure> {
     }
 }
 
-fn generated(app: &App, generated: &Generated, as_json: bool) -> Outcome {
-    let credential = CredentialBody::new(&generated.credential, app.now());
+async fn generated(app: &App, generated: &Generated, as_json: bool) -> Outcome {
+    let settings = app.settings_of(&generated.credential).await?;
+    let credential = CredentialBody::new(&generated.credential, &settings, app.now());
     if as_json {
         return json(&GeneratedBody { credential, client_secret: generated.secret.expose() });
     }
     say(&format!("Client Id      {}\nClient Secret  {}", generated.credential.client_id, generated.secret.expose()))
 }
 
-fn list(app: &App, credentials: &[CredentialUse], as_json: bool) -> Outcome {
+async fn list(app: &App, credentials: &[CredentialUse], as_json: bool) -> Outcome {
     let now = app.now();
+    let settings = match credentials.first() {
+        Some(used) => app.settings_of(&used.credential).await?,
+        None => Settings::default(),
+    };
     if as_json {
-        return json(&credentials.iter().map(|used| UseBody::new(used, now)).collect::<Vec<_>>());
+        return json(&credentials.iter().map(|used| UseBody::new(used, &settings, now)).collect::<Vec<_>>());
     }
     let row = |used: &CredentialUse| {
-        let secrets: Vec<&str> = used.credential.secrets.iter().map(|secret| secret.hint.as_str()).collect();
+        let secrets: Vec<&str> = used.credential.live_secrets(now).map(|secret| secret.hint.as_str()).collect();
         [
             used.credential.client_id.to_string(),
             used.credential.name.clone(),
-            CredentialBody::new(&used.credential, now).status().to_owned(),
+            CredentialBody::new(&used.credential, &settings, now).status().to_owned(),
             secrets.join(", "),
             used.token_count.to_string(),
             used.last_used_at.map_or_else(|| "never".to_owned(), |time| time.to_string()),

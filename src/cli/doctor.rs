@@ -64,7 +64,7 @@ async fn look(sources: &Sources) -> Vec<Finding> {
             format!("not set; tokens will say {}", config.public_url(config.listen)),
         ),
         Some(url) if url.starts_with("http://") => {
-            found("public_url", Status::Warning, format!("{url} is not HTTPS; secrets travel in the clear"))
+            found("public_url", Status::Warning, format!("{url} is not HTTPS; secrets travel in the clear"));
         }
         Some(url) => found("public_url", Status::Ok, url.clone()),
     }

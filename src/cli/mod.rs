@@ -114,10 +114,6 @@ async fn dispatch(cli: Cli) -> Outcome {
 /// The installation that the settings describe. It must be there: only `serve` and `quickstart` make one.
 async fn installation(sources: &Sources) -> Result<Arc<App>, Failure> {
     let config = Config::load(sources)?;
-    if config.database_url.is_none() && !config.data_dir.join("passgate.db").exists() {
-        let place = config.data_dir.display();
-        return Err(format!("there is no installation in {place}; make one with passgate serve or passgate quickstart, or name another with --data-dir").into());
-    }
     let listen = config.listen;
-    Ok(App::open(config, Clock::System, listen).await?)
+    Ok(App::open_existing(config, Clock::System, listen).await?)
 }

@@ -14,6 +14,7 @@ use crate::config::{Config, Sources};
 use crate::domain::credential::Owner;
 use crate::domain::entity::Change;
 use crate::domain::event::Actor;
+use crate::domain::secret::PlainSecret;
 use crate::domain::time::Timestamp;
 
 const ENTITY: &str = "demo";
@@ -94,7 +95,7 @@ async fn introduce(app: &App, json: bool) -> Outcome {
     let made = Made {
         base_url: &app.issuer,
         client_id: client_id.as_str(),
-        client_secret: secret.as_ref().map(|secret| secret.expose()),
+        client_secret: secret.as_ref().map(PlainSecret::expose),
         admin_token: admin_token.expose(),
         setup_url: &setup_url,
     };
@@ -103,9 +104,17 @@ async fn introduce(app: &App, json: bool) -> Outcome {
 
 fn for_people(made: &Made<'_>) -> String {
     let Made { base_url, client_id, client_secret, admin_token, setup_url } = made;
+    let operator = format!(
+        "Operator set-up link (once, 48 hours):  {setup_url}\n\
+         Operator token (24 hours):              {admin_token}"
+    );
     let Some(secret) = client_secret else {
         return format!(
-            "Passgate is serving at {base_url}\n\nPOST URL       {base_url}/api/v1/access-token\nClient Id      {client_id}\nClient Secret  shown when it was made (secrets_reveal = \"once\")\n\nA new one:     passgate credential regenerate {client_id}"
+            "Passgate is serving at {base_url}  (Ctrl-C stops it)\n\n\
+             POST URL        {base_url}/api/v1/access-token\n\
+             Client Id       {client_id}\n\
+             Client Secret   shown when it was made (secrets_reveal = \"once\"); for a new one:\n\n  \
+             passgate credential regenerate {client_id}\n\n{operator}"
         );
     };
     let request = format!(
@@ -118,8 +127,7 @@ fn for_people(made: &Made<'_>) -> String {
          Client Secret   {secret}\n\n\
          Get an access token:\n\n  {request}\n\n\
          Use it:\n\n  curl -sS {base_url}/api/v1/whoami -H \"Authorization: Bearer $({request} | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')\"\n\n\
-         Operator set-up link (once, 48 hours):  {setup_url}\n\
-         Operator token (24 hours):              {admin_token}"
+         {operator}"
     )
 }
 
@@ -131,7 +139,11 @@ impl Temporary {
         let random = crate::app::clock::random::<16>()?;
         let name = crate::domain::id::EntityId::from_random(random).to_string().replace("pge_", "passgate-");
         let path = std::env::temp_dir().join(name);
-        std::fs::create_dir(&path)
+        let mut builder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder
+            .create(&path)
             .map_err(|error| format!("cannot make the temporary directory {}: {error}", path.display()))?;
         Ok(Self(path))
     }

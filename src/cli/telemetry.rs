@@ -1,5 +1,7 @@
 //! Logs to standard error, traces to an OTLP collector if one is configured.
 
+use std::io::IsTerminal as _;
+
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::WithExportConfig as _;
 use opentelemetry_sdk::trace::SdkTracerProvider;
@@ -17,14 +19,18 @@ impl Telemetry {
     /// Installs logging and tracing for the whole process.
     pub fn install(config: &Config) -> Result<Self, Failure> {
         let filter = EnvFilter::try_new(&config.log_level)?;
-        let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+        let lines =
+            tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
         let lines = match config.log_format {
             LogFormat::Human => lines.boxed(),
             LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
         };
         let provider = config.trace_endpoint.as_ref().map(|endpoint| provider(endpoint)).transpose()?;
-        let traces =
-            provider.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("passgate")));
+        let traces = provider.as_ref().map(|provider| {
+            tracing_opentelemetry::layer()
+                .with_tracer(provider.tracer("passgate"))
+                .with_filter(tracing_subscriber::filter::LevelFilter::INFO)
+        });
         tracing_subscriber::registry().with(traces).with(lines.with_filter(filter)).try_init()?;
         Ok(Self(provider))
     }

@@ -9,17 +9,21 @@ use serde_json::{Map, Value};
 
 use super::time::Timestamp;
 
-/// `jti` (RFC 7519 §4.1.7): 48 bits of the time in milliseconds and 80 random bits, in base64url. The time lets
-/// "everything issued before T" be exact, which whole seconds of `iat` are not.
+/// `jti` (RFC 7519 §4.1.7): 48 bits of the time in milliseconds, 32 bits that tell the secret it was issued for, and 80
+/// random bits, in base64url. So the tokens of one secret can be void without a row per token: all of them, or those
+/// issued up to a moment that whole seconds of `iat` could not name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TokenId([u8; 16]);
+pub struct TokenId([u8; 20]);
 
 impl TokenId {
-    /// A new id for a token issued at `now`.
-    pub fn new(now: Timestamp, random: [u8; 10]) -> Self {
-        let mut bytes = [0; 16];
+    /// A new id for a token issued at `now` for the secret of this tag.
+    pub fn new(now: Timestamp, secret_tag: u32, random: [u8; 10]) -> Self {
+        let mut bytes = [0; 20];
         let time = now.millis().to_be_bytes().into_iter().skip(2);
-        bytes.iter_mut().zip(time.chain(random)).for_each(|(byte, value)| *byte = value);
+        bytes
+            .iter_mut()
+            .zip(time.chain(secret_tag.to_be_bytes()).chain(random))
+            .for_each(|(byte, value)| *byte = value);
         Self(bytes)
     }
 
@@ -27,6 +31,11 @@ impl TokenId {
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         bytes.try_into().ok().map(Self)
+    }
+
+    /// The tag of the secret that the token was issued for; see [`super::id::SecretId::tag`].
+    pub fn secret_tag(&self) -> u32 {
+        self.0.iter().skip(6).take(4).fold(0, |tag, byte| tag << 8 | u32::from(*byte))
     }
 
     /// When the token was issued.
@@ -43,7 +52,7 @@ impl std::fmt::Display for TokenId {
 
 impl Serialize for TokenId {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut text = [0; 22];
+        let mut text = [0; 27];
         match URL_SAFE_NO_PAD.encode_slice(self.0, &mut text).ok().and_then(|_| std::str::from_utf8(&text).ok()) {
             Some(text) => serializer.serialize_str(text),
             None => serializer.collect_str(self),
@@ -91,8 +100,8 @@ mod tests {
     #[test]
     fn a_token_id_tells_its_millisecond_and_has_one_spelling() {
         let now = Timestamp::from_millis(1_790_000_000_123);
-        let id = TokenId::new(now, [0xAB; 10]);
-        assert_eq!(id.issued_at(), now);
+        let id = TokenId::new(now, 0xDEAD_BEEF, [0xAB; 10]);
+        assert_eq!((id.issued_at(), id.secret_tag()), (now, 0xDEAD_BEEF));
         assert_eq!(TokenId::parse(&id.to_string()), Some(id));
         assert_eq!(TokenId::parse(&format!("{id}=")), None);
         let mut respelled = id.to_string();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::entity::{Entity, Status};
 use super::id::{ClientId, EntityId};
-use super::secret::{Secret, SecretMac};
+use super::secret::{FOREVER, Secret, SecretMac};
 use super::settings::LONGEST_GRACE_SECONDS;
 use super::time::Timestamp;
 
@@ -41,9 +41,7 @@ pub struct Credential {
     pub failed_attempts: u32,
     /// When the Integration Account Lock fell.
     pub locked_at: Option<Timestamp>,
-    /// Tokens issued up to this moment are void.
-    pub tokens_void_before: Option<Timestamp>,
-    /// Its secrets, the newest first.
+    /// Its secrets, the newest first: those that are live, and those whose void tokens may not have ended.
     pub secrets: Vec<Secret>,
     /// Counts its changes, from 1.
     pub version: i64,
@@ -87,7 +85,7 @@ impl Refusal {
             Self::WrongSecret => "The Client Secret is not the one of this Client Id. Copy it again from Generate Credentials; after Regenerate key only the new one is accepted.".to_owned(),
             Self::EntityDisabled => "The Client Secret is right, but this business entity is disabled. Ask the operator of the platform.".to_owned(),
             Self::Revoked => "The Client Secret is right, but this credential has been revoked. Use another credential.".to_owned(),
-            Self::Expired => "The Client Secret is right, but this credential has expired. Use another credential or have it extended.".to_owned(),
+            Self::Expired => "The Client Secret is right, but this credential has expired. Use another credential.".to_owned(),
             Self::Locked => "The Client Secret is right, but this integration account is locked after too many failed attempts. Unlock it on Token Timeout, or ask the operator of the platform.".to_owned(),
             Self::Address(address) => format!("The Client Secret is right, but the address {address} is not on the allowlist of this business entity. Add it on Token Timeout."),
         }
@@ -97,8 +95,13 @@ impl Refusal {
 impl Credential {
     /// The live secret that `presented` is the MAC of. Every live secret is compared, found or not.
     pub fn proven_secret(&self, presented: &SecretMac, now: Timestamp) -> Option<&Secret> {
-        let live = self.secrets.iter().filter(|secret| secret.is_live(now));
-        live.fold(None, |found, secret| if presented.matches(&secret.mac) { Some(secret) } else { found })
+        self.live_secrets(now)
+            .fold(None, |found, secret| if presented.matches(&secret.mac) { Some(secret) } else { found })
+    }
+
+    /// The secrets that are accepted at `now`.
+    pub fn live_secrets(&self, now: Timestamp) -> impl Iterator<Item = &Secret> {
+        self.secrets.iter().filter(move |secret| secret.is_live(now))
     }
 
     /// Whether it stands at all: neither revoked nor expired.
@@ -154,7 +157,7 @@ pub enum RegenerationRefused {
     #[error("the old secret can go on for at most {LONGEST_GRACE_SECONDS} seconds (7 days)")]
     GraceTooLong,
     /// Two secrets are live already, so none may stay beside the new one.
-    #[error("two secrets are live already: stop the old one first, or regenerate without a grace period")]
+    #[error("two secrets are live already: wait until the old one stops, or regenerate without a grace period")]
     TwoLive,
     /// It was revoked for good.
     #[error("the credential is revoked")]
@@ -162,6 +165,12 @@ pub enum RegenerationRefused {
 }
 
 impl Regeneration {
+    /// Up to when tokens of the replaced secrets are void, if they are: for ever when the secrets stop at once, so that
+    /// no token slips through that another node issues meanwhile.
+    pub fn void_before(self, now: Timestamp) -> Option<Timestamp> {
+        self.voids_tokens.then_some(if self.grace.is_zero() { FOREVER } else { now })
+    }
+
     /// When the replaced secrets stop, if this regeneration may be made at `now`.
     pub fn stops_at(self, credential: &Credential, now: Timestamp) -> Result<Timestamp, RegenerationRefused> {
         if credential.revoked_at.is_some() {
@@ -170,7 +179,7 @@ impl Regeneration {
         if self.grace > Duration::from_secs(u64::from(LONGEST_GRACE_SECONDS)) {
             return Err(RegenerationRefused::GraceTooLong);
         }
-        let live = credential.secrets.iter().filter(|secret| secret.is_live(now)).count();
+        let live = credential.live_secrets(now).count();
         if !self.grace.is_zero() && live >= MOST_LIVE_SECRETS {
             return Err(RegenerationRefused::TwoLive);
         }

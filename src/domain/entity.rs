@@ -60,8 +60,6 @@ pub struct Entity {
     pub scopes: Scopes,
     /// What its token requests may carry, in the operator's order.
     pub parameters: Vec<Parameter>,
-    /// Tokens issued up to this moment are void.
-    pub tokens_void_before: Option<Timestamp>,
     /// Counts its changes, from 1.
     pub version: i64,
     /// When it was made.
@@ -100,7 +98,6 @@ impl Entity {
             settings: Settings::default(),
             scopes: Scopes::default(),
             parameters,
-            tokens_void_before: None,
             version: 1,
             created_at: now,
             updated_at: now,

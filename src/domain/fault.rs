@@ -20,9 +20,11 @@ impl FieldFault {
         Self { field: field.into(), fault }
     }
 
-    /// A fault of a field that the caller named: an unusual name is replaced by its position, counted from 1.
+    /// A fault of a field that the caller named: an unusual name, or a secret in the wrong
+    /// place, is replaced by its position, counted from 1.
     pub fn presented(name: &str, position: usize, fault: Fault) -> Self {
-        let field = if is_plain(name) { name.to_owned() } else { format!("field {position}") };
+        let field =
+            if is_plain(name) && !name.starts_with("pgs_") { name.to_owned() } else { format!("field {position}") };
         Self { field, fault }
     }
 

@@ -12,7 +12,7 @@ const CHECKSUM: usize = 6;
 
 /// `prefix`, the random bytes in base 62 (22 characters for each 16 bytes), and six characters of CRC-32 over both.
 pub(crate) fn write<const N: usize>(prefix: &str, random: &[u8; N]) -> String {
-    let mut text = String::with_capacity(prefix.len() + N.div_ceil(16) * HALF + CHECKSUM);
+    let mut text = String::with_capacity(length(prefix, N));
     text.push_str(prefix);
     for chunk in random.chunks(16) {
         let number = chunk.iter().fold(0u128, |number, byte| number << 8 | u128::from(*byte));
@@ -25,16 +25,22 @@ pub(crate) fn write<const N: usize>(prefix: &str, random: &[u8; N]) -> String {
 
 /// Whether `text` could have come from [`write`] with this prefix and number of random bytes.
 pub(crate) fn is_well_formed(text: &str, prefix: &str, random_bytes: usize) -> bool {
-    let length = prefix.len() + random_bytes.div_ceil(16) * HALF + CHECKSUM;
-    if text.len() != length || !text.starts_with(prefix) {
+    if text.len() != length(prefix, random_bytes) || !text.starts_with(prefix) {
         return false;
     }
-    let Some((body, sum)) = text.split_at_checked(length - CHECKSUM) else {
+    let Some((body, sum)) = text.split_at_checked(text.len().saturating_sub(CHECKSUM)) else {
         return false;
     };
+    if !body.bytes().skip(prefix.len()).all(|byte| byte.is_ascii_alphanumeric()) {
+        return false;
+    }
     let mut expected = String::with_capacity(CHECKSUM);
     push_base62(&mut expected, u128::from(crc32fast::hash(body.as_bytes())), CHECKSUM);
     sum == expected
+}
+
+fn length(prefix: &str, random_bytes: usize) -> usize {
+    prefix.len().saturating_add(random_bytes.div_ceil(16).saturating_mul(HALF)).saturating_add(CHECKSUM)
 }
 
 fn push_base62(text: &mut String, mut number: u128, width: usize) {
@@ -110,6 +116,13 @@ id!(
     OperatorId, "pgu_"
 );
 
+impl SecretId {
+    /// 32 bits that tell the secrets of one credential apart in the ids of their tokens.
+    pub fn tag(&self) -> u32 {
+        crc32fast::hash(self.0.as_bytes())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,6 +144,14 @@ mod tests {
         fn any_text_is_read_without_a_panic(text in ".*") {
             let _ = ClientId::parse(&text);
         }
+    }
+
+    #[test]
+    fn a_right_checksum_does_not_make_other_characters_an_id() {
+        let mut text = format!("pgc_{}\0", "x".repeat(HALF - 1));
+        let sum = crc32fast::hash(text.as_bytes());
+        push_base62(&mut text, u128::from(sum), CHECKSUM);
+        assert_eq!((text.len(), ClientId::parse(&text)), (32, None));
     }
 
     #[test]

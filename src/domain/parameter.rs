@@ -21,12 +21,29 @@ const LONGEST_NAME: usize = 64;
 const MOST_VALUES: usize = 200;
 /// Largest integer that JSON readers everywhere keep exactly: 2^53 - 1 (RFC 7493 §2.2).
 const LARGEST_INTEGER: i64 = 9_007_199_254_740_991;
+/// The same as a number that JSON calls 5.0, and exactly the same.
+const LARGEST_WHOLE: f64 = 9_007_199_254_740_991.0;
 /// Memory that one compiled pattern may take, in bytes.
 const PATTERN_MEMORY: usize = 64 * 1024;
 
-/// Claims that Passgate itself writes or that RFC 7519, RFC 7800 and RFC 9068 give a meaning; no parameter may be one.
-pub const REGISTERED_CLAIMS: [&str; 11] =
-    ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "scope", "cnf", "entity"];
+/// Claims that Passgate itself writes or that RFC 7519, RFC 7662, RFC 7800 and RFC 9068 give a meaning; no parameter may
+/// be one.
+pub const REGISTERED_CLAIMS: [&str; 14] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "client_id",
+    "scope",
+    "cnf",
+    "entity",
+    "active",
+    "token_type",
+    "username",
+];
 
 /// Names that mean something to the protocol itself.
 const RESERVED_NAMES: [&str; 5] =
@@ -323,7 +340,7 @@ fn integer_of(value: &Value<'_>) -> Option<i64> {
 /// JSON Schema counts 5.0 as an integer, so it is one here.
 #[expect(clippy::cast_possible_truncation, reason = "only whole numbers within ±(2^53 - 1) are cast")]
 fn whole(number: f64) -> Option<i64> {
-    (number.fract() == 0.0 && number.abs() <= LARGEST_INTEGER as f64).then_some(number as i64)
+    (number.fract() == 0.0 && number.abs() <= LARGEST_WHOLE).then_some(number as i64)
 }
 
 fn number_of(value: &Value<'_>) -> Option<Number> {
@@ -401,6 +418,13 @@ fn shape_faults(it: &Definition) -> Vec<FieldFault> {
         for (field, is_set) in [("minimum", it.minimum.is_some()), ("maximum", it.maximum.is_some())] {
             if is_set {
                 fault(field, only_for("integer or number"));
+            }
+        }
+    }
+    if it.kind == Kind::Number {
+        for (field, limit) in [("minimum", &it.minimum), ("maximum", &it.maximum)] {
+            if limit.as_ref().is_some_and(|limit| limit.as_f64().is_none_or(|limit| limit.abs() > LARGEST_WHOLE)) {
+                fault(field, Fault::Rule("must be at most 9007199254740991 either way".to_owned()));
             }
         }
     }

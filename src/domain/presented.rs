@@ -55,21 +55,40 @@ pub struct Field<'a> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fields<'a>(Vec<Field<'a>>);
 
-impl<'a> Fields<'a> {
-    /// Adds a field. `Err` names one that stands twice, or one too many.
+/// Fields as they are read, and what is wrong with the list itself.
+#[derive(Debug, Default)]
+pub struct Reading<'a> {
+    fields: Fields<'a>,
+    faults: Vec<FieldFault>,
+    position: usize,
+}
+
+impl<'a> Reading<'a> {
+    /// Adds a field. `Err` if there is one too many, so that reading may stop.
     pub fn push(&mut self, name: Cow<'a, str>, value: Value<'a>) -> Result<(), FieldFault> {
-        let position = self.0.len().saturating_add(1);
-        if self.0.iter().any(|field| field.name == name) {
-            return Err(FieldFault::presented(&name, position, Fault::Duplicate));
-        }
-        if position > MOST_FIELDS {
+        self.position = self.position.saturating_add(1);
+        if self.position > MOST_FIELDS {
             let why = format!("has more than {MOST_FIELDS} fields");
             return Err(FieldFault::new("body", Fault::Malformed(why)));
         }
-        self.0.push(Field { name, value, position });
+        if self.fields.get(&name).is_some() {
+            let fault = FieldFault::presented(&name, self.position, Fault::Duplicate);
+            if !self.faults.contains(&fault) {
+                self.faults.push(fault);
+            }
+        } else {
+            self.fields.0.push(Field { name, value, position: self.position });
+        }
         Ok(())
     }
 
+    /// All fields, unless some stand more than once: `Err` lists those.
+    pub fn finish(self) -> Result<Fields<'a>, Vec<FieldFault>> {
+        if self.faults.is_empty() { Ok(self.fields) } else { Err(self.faults) }
+    }
+}
+
+impl<'a> Fields<'a> {
     /// The field of this name, as sent.
     pub fn get(&self, name: &str) -> Option<&Value<'a>> {
         self.0.iter().find(|field| field.name == name).map(|field| &field.value)

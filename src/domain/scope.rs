@@ -6,8 +6,8 @@ use std::sync::Arc;
 pub const MOST_SCOPES: usize = 50;
 /// Longest name of a scope, in characters.
 pub const LONGEST_NAME: usize = 200;
-/// Longest scope string that a request may carry, in bytes.
-pub const LONGEST_ASKED: usize = 4096;
+/// Longest scope string, in bytes: of all scopes of an entity together, and so of a request.
+pub const LONGEST_TOGETHER: usize = 1000;
 /// The scope that a new entity has.
 pub const DEFAULT: &str = "DLAT access Webhooks";
 
@@ -25,6 +25,9 @@ pub enum InvalidScopes {
         "scope {0} must be 1 to {LONGEST_NAME} printable ASCII characters without quotation mark or backslash, its words separated by one space"
     )]
     Name(usize),
+    /// All of them together have more than [`LONGEST_TOGETHER`] characters.
+    #[error("may have at most {LONGEST_TOGETHER} characters together")]
+    TooLong,
     /// Two scopes have the same words.
     #[error("scope {0} has the same words as an earlier one")]
     Duplicate(usize),
@@ -63,6 +66,9 @@ impl Scopes {
             }
             seen.push(words);
         }
+        if names.iter().map(String::len).sum::<usize>() > LONGEST_TOGETHER {
+            return Err(InvalidScopes::TooLong);
+        }
         let all = joined_words(names.iter().map(String::as_str));
         Ok(Self { names, all })
     }
@@ -86,7 +92,7 @@ impl Scopes {
         if *asked == *self.all {
             return Ok(self.all.clone());
         }
-        if asked.len() > LONGEST_ASKED || !asked.split(' ').all(is_scope_token) {
+        if asked.len() > LONGEST_TOGETHER || !asked.split(' ').all(is_scope_token) {
             return Err(NotAScope);
         }
         let mut words: Vec<&str> = asked.split(' ').collect();

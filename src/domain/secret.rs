@@ -119,7 +119,14 @@ pub struct Secret {
     pub created_at: Timestamp,
     /// From when on it is refused; `None` while it has no end.
     pub stops_at: Option<Timestamp>,
+    /// Tokens issued for it up to this moment are void; [`FOREVER`] for all of them.
+    pub tokens_void_before: Option<Timestamp>,
+    /// When it last got a token, as far as that has been written.
+    pub last_used_at: Option<Timestamp>,
 }
+
+/// The end of time: no token is issued after it.
+pub const FOREVER: Timestamp = Timestamp::from_millis(i64::MAX);
 
 impl Secret {
     /// Whether it is accepted at `now`.

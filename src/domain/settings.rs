@@ -51,10 +51,14 @@ const fn five() -> u32 {
 }
 
 impl AccountLock {
+    /// Locks that fell up to this moment have opened by itself at `now`.
+    pub fn opened_before(&self, now: Timestamp) -> Option<Timestamp> {
+        self.unlock_after_minutes.map(|minutes| now.minus(Duration::from_secs(u64::from(minutes) * 60)))
+    }
+
     /// Whether a lock that fell at `locked_at` still holds.
     pub fn holds(&self, locked_at: Timestamp, now: Timestamp) -> bool {
-        self.unlock_after_minutes
-            .is_none_or(|minutes| now < locked_at.plus(Duration::from_secs(u64::from(minutes) * 60)))
+        self.opened_before(now).is_none_or(|opened| opened < locked_at)
     }
 }
 
@@ -179,8 +183,38 @@ pub struct Change {
 /// Reads one line of an allowlist: a network in CIDR notation or a single address. Host bits are dropped.
 pub fn parse_network(text: &str) -> Option<IpNet> {
     let text = text.trim();
-    match text.parse::<IpNet>() {
-        Ok(network) => Some(network.trunc()),
-        Err(_) => text.parse::<IpAddr>().ok().map(IpNet::from),
+    let network = match text.parse::<IpNet>() {
+        Ok(network) => network.trunc(),
+        Err(_) => IpNet::from(text.parse::<IpAddr>().ok()?.to_canonical()),
+    };
+    Some(unmapped(network).unwrap_or(network))
+}
+
+/// An IPv4 network written as a part of `::ffff:0:0/96`, as IPv4: addresses are compared in that form.
+fn unmapped(network: IpNet) -> Option<IpNet> {
+    let IpNet::V6(network) = network else { return None };
+    let address = network.network().to_ipv4_mapped()?;
+    IpNet::new(address.into(), network.prefix_len().checked_sub(96)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_allowlist_is_written_in_many_ways() {
+        for (text, network) in [
+            ("203.0.113.7", "203.0.113.7/32"),
+            (" 203.0.113.7/24 ", "203.0.113.0/24"),
+            ("2001:db8::1", "2001:db8::1/128"),
+            ("::ffff:203.0.113.7", "203.0.113.7/32"),
+            ("::ffff:203.0.113.0/120", "203.0.113.0/24"),
+            ("::/0", "::/0"),
+        ] {
+            assert_eq!(parse_network(text).unwrap().to_string(), network);
+        }
+        for text in ["", "x", "203.0.113.7/33", "203.0.113", "203.0.113.7/-1"] {
+            assert_eq!(parse_network(text), None, "{text}");
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::claims::TokenId;
 use super::credential::Credential;
 use super::entity::{Entity, Status};
 use super::fault::{Fault, FieldFault};
@@ -97,11 +98,10 @@ pub fn grant(entity: &Entity, fields: &Fields<'_>, door: Door) -> Result<Grant, 
 }
 
 /// Whether a token that the signer has verified still stands: its entity is active, its credential neither revoked nor
-/// expired, and nobody has declared everything issued up to then void.
-pub fn stands(entity: &Entity, credential: &Credential, issued_at: Timestamp, now: Timestamp) -> bool {
-    let is_void = |until: Option<Timestamp>| until.is_some_and(|until| issued_at <= until);
-    entity.status == Status::Active
-        && credential.standing(now).is_ok()
-        && !is_void(credential.tokens_void_before)
-        && !is_void(entity.tokens_void_before)
+/// expired, and the tokens of its secret not void.
+pub fn stands(entity: &Entity, credential: &Credential, jti: &TokenId, now: Timestamp) -> bool {
+    let is_void = credential.secrets.iter().any(|secret| {
+        secret.id.tag() == jti.secret_tag() && secret.tokens_void_before.is_some_and(|until| jti.issued_at() <= until)
+    });
+    entity.status == Status::Active && credential.standing(now).is_ok() && !is_void
 }

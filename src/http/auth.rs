@@ -20,7 +20,10 @@ impl FromRequestParts<Arc<App>> for BearerToken {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Problem> {
-        bearer(&parts.headers).map(|token| Self(token.to_owned())).ok_or(Problem::InvalidToken(InvalidToken::Malformed))
+        bearer(&parts.headers).map(|token| Self(token.to_owned())).ok_or_else(|| {
+            let is_absent = !parts.headers.contains_key(AUTHORIZATION);
+            Problem::InvalidToken(if is_absent { InvalidToken::Absent } else { InvalidToken::Malformed })
+        })
     }
 }
 
@@ -33,7 +36,7 @@ impl FromRequestParts<Arc<App>> for Operator {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let Origin(address) = Origin::from_request_parts(parts, app).await?;
         let now = app.now();
-        let key = app.throttle.client("operator", address);
+        let key = app.throttle.operator(address);
         let presented = bearer(&parts.headers).ok_or(Problem::OperatorTokenNeeded)?;
         if let Some(operator) = app.operator(presented).await? {
             return Ok(Self(Actor::Operator(operator.name)));

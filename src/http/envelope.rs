@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
@@ -18,6 +18,9 @@ use crate::app::clock::random;
 
 /// The header that carries the request id.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Longest time that an answer may take: less than after which a connection counts as stalled.
+const LONGEST: Duration = Duration::from_secs(20);
 
 /// Names a request in its answer and in the log.
 #[derive(Clone, Debug)]
@@ -38,10 +41,12 @@ pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next)
     let path = path.as_ref().map_or("(no such path)", MatchedPath::as_str).to_owned();
     let is_oauth = request.uri().path().starts_with("/oauth/");
     let span = tracing::info_span!("request", otel.name = %path, http.request.method = %method, http.route = %path, request_id = %id);
-    let mut response = next.run(request).instrument(span).await;
+    let answered = tokio::time::timeout(LONGEST, next.run(request).instrument(span)).await;
+    let mut response =
+        answered.unwrap_or_else(|_| Problem::Unavailable("no answer in time".to_owned()).into_response());
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(problem) = &problem {
-        response = answer(&app, problem, &id, is_oauth, response);
+        response = answer(&app, problem, &id, is_oauth, response.headers());
     }
     let status = response.status();
     let headers = response.headers_mut();
@@ -55,13 +60,13 @@ pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next)
         Some(problem) => problem.cause(),
         None => response.extensions_mut().remove::<Cause>().map(|cause| cause.0).unwrap_or_default(),
     };
-    let (status, millis) = (status.as_u16(), took.as_secs_f64() * 1000.0);
+    let (status, micros) = (status.as_u16(), took.as_micros());
     if status >= 500 {
-        tracing::error!(request_id = %id, %method, path, status, cause, millis, "failed");
+        tracing::error!(request_id = %id, %method, path, status, cause, micros, "failed");
     } else if status >= 400 {
-        tracing::info!(request_id = %id, %method, path, status, cause, millis, "refused");
+        tracing::info!(request_id = %id, %method, path, status, cause, micros, "refused");
     } else {
-        tracing::debug!(request_id = %id, %method, path, status, millis, "answered");
+        tracing::debug!(request_id = %id, %method, path, status, micros, "answered");
     }
     response
 }
@@ -77,7 +82,7 @@ fn request_id() -> String {
 }
 
 /// The problem as an answer, with the headers that the handler or the router had already set (such as `Allow`).
-fn answer(app: &App, problem: &Problem, id: &str, is_oauth: bool, bare: Response) -> Response {
+fn answer(app: &App, problem: &Problem, id: &str, is_oauth: bool, bare: &HeaderMap) -> Response {
     let (status, code, title) = problem.kind();
     let body = ProblemBody {
         r#type: format!("{}/problems/{}", app.issuer, code.replace('_', "-")),
@@ -94,8 +99,7 @@ fn answer(app: &App, problem: &Problem, id: &str, is_oauth: bool, bare: Response
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
     headers.extend(
-        bare.headers()
-            .iter()
+        bare.iter()
             .filter(|(name, _)| !matches!(name.as_str(), "content-length" | "content-type"))
             .map(|(name, value)| (name.clone(), value.clone())),
     );

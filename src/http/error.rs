@@ -240,6 +240,7 @@ impl Problem {
     pub fn challenge(&self) -> Option<&'static str> {
         match self {
             Self::InvalidCredentials { .. } => Some("Client-Credentials realm=\"passgate\""),
+            Self::InvalidToken(InvalidToken::Absent) => Some("Bearer realm=\"passgate\""),
             Self::InvalidToken(_) => Some("Bearer realm=\"passgate\", error=\"invalid_token\""),
             Self::OperatorTokenNeeded => Some("Bearer realm=\"passgate admin\""),
             _ => None,
@@ -280,7 +281,7 @@ impl Problem {
     /// The outcome that the metrics count.
     pub fn outcome(&self) -> Outcome {
         match self.kind().0 {
-            StatusCode::BAD_REQUEST => Outcome::InvalidScope,
+            StatusCode::BAD_REQUEST if matches!(self, Self::InvalidScope { .. }) => Outcome::InvalidScope,
             StatusCode::UNAUTHORIZED => Outcome::InvalidCredentials,
             StatusCode::NOT_FOUND => Outcome::ClientNotFound,
             StatusCode::TOO_MANY_REQUESTS => Outcome::Throttled,

@@ -41,17 +41,19 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/.well-known/openid-configuration", get(oauth::metadata::get))
         .route("/.well-known/jwks.json", get(oauth::jwks::get));
     if !app.config.cors_origins.is_empty() {
-        token_endpoints = token_endpoints.layer(cors(&app.config.cors_origins));
+        // Before the layer, so that a preflight request meets the layer and not the fallback.
+        token_endpoints =
+            token_endpoints.method_not_allowed_fallback(method_not_allowed).layer(cors(&app.config.cors_origins));
     }
     let mut router = token_endpoints
         .merge(admin::routes())
-        .route("/openapi.json", get(openapi::get))
+        .route("/openapi.json", openapi::route(&app.issuer))
         .route("/problems/{kind}", get(problems::get))
         .route("/setup/{link}", get(setup::get).post(setup::post))
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz));
     if app.config.metrics_listen.is_none() {
-        router = router.route("/metrics", get(operations::metrics));
+        router = router.route("/metrics", get(operations::local_metrics));
     }
     enveloped(router, app)
 }
@@ -64,10 +66,14 @@ pub fn metrics_router(app: &Arc<App>) -> Router {
 fn enveloped(router: Router<Arc<App>>, app: &Arc<App>) -> Router {
     router
         .fallback(async || Problem::NotFound("path"))
-        .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(envelope::panicked))
         .layer(from_fn_with_state(app.clone(), envelope::wrap))
         .with_state(app.clone())
+}
+
+async fn method_not_allowed() -> Problem {
+    Problem::MethodNotAllowed
 }
 
 fn cors(origins: &[String]) -> CorsLayer {

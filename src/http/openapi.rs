@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodRouter, get};
+use bytes::Bytes;
 use http::header;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::server::Server;
@@ -80,8 +80,9 @@ pub fn document(public_url: &str) -> Document {
     document
 }
 
-/// Serves the document.
-pub async fn get(State(app): State<Arc<App>>) -> Response {
+/// Serves the document, which is made once.
+pub fn route(public_url: &str) -> MethodRouter<Arc<App>> {
+    let body = Bytes::from(serde_json::to_vec(&document(public_url)).unwrap_or_default());
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")];
-    (headers, serde_json::to_vec(&document(&app.issuer)).unwrap_or_default()).into_response()
+    get(async move || (headers, body))
 }

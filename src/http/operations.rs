@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::auth::Operator;
 use super::envelope::private_json;
+use super::error::Problem;
+use super::origin::Origin;
 use crate::app::App;
 use crate::app::metrics::Now;
 
@@ -52,6 +55,21 @@ pub async fn readyz(State(app): State<Arc<App>>) -> Response {
         (StatusCode::SERVICE_UNAVAILABLE, "not ready")
     };
     private_json(status, &ReadyBody { status: word, database, signing_key })
+}
+
+/// Counters, for a scraper on this machine or an operator: they tell how many clients there are.
+pub async fn local_metrics(
+    app: State<Arc<App>>,
+    Origin(address): Origin,
+    headers: HeaderMap,
+    operator: Result<Operator, Problem>,
+) -> Result<Response, Problem> {
+    let is_local =
+        address.is_loopback() && !headers.contains_key("x-forwarded-for") && !headers.contains_key("forwarded");
+    if !is_local {
+        operator?;
+    }
+    Ok(metrics(app).await)
 }
 
 /// Counters in the OpenMetrics text format.

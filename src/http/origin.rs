@@ -34,17 +34,16 @@ impl FromRequestParts<Arc<App>> for Origin {
 /// stands beyond it, anybody could have written.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: impl Fn(IpAddr) -> bool) -> IpAddr {
     let mut address = peer;
-    let forwarded: Vec<&str> = headers
+    let forwarded: Vec<&[u8]> = headers
         .get_all("x-forwarded-for")
         .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
         .collect();
     for hop in forwarded.iter().rev() {
         if !trusted(address) {
             break;
         }
-        match address_of(hop.trim()) {
+        match std::str::from_utf8(hop).ok().and_then(|hop| address_of(hop.trim())) {
             Some(hop) => address = hop.to_canonical(),
             None => break,
         }
@@ -74,5 +73,10 @@ mod tests {
         assert_eq!(from("10.0.0.1", "[2001:db8::1]:443"), "2001:db8::1");
         assert_eq!(from("10.0.0.1", "203.0.113.9, nonsense"), "10.0.0.1");
         assert_eq!(from("10.0.0.1", "::ffff:203.0.113.9"), "203.0.113.9");
+        let odd = HeaderMap::from_iter([(
+            "x-forwarded-for".parse().unwrap(),
+            http::HeaderValue::from_bytes(b"\xe9, 203.0.113.9").unwrap(),
+        )]);
+        assert_eq!(client_address(ip("10.0.0.1"), &odd, proxy).to_string(), "203.0.113.9");
     }
 }

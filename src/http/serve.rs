@@ -44,12 +44,7 @@ pub async fn serve(
     let permits = Arc::new(Semaphore::new(app.config.max_connections.min(Semaphore::MAX_PERMITS)));
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(MOST_HEAD_BYTES);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(Duration::from_secs(10))
-        .max_header_list_size(32 * 1024)
-        .max_concurrent_streams(128);
+    builder.http2().timer(TokioTimer::new()).max_header_list_size(32 * 1024).max_concurrent_streams(128);
     loop {
         let accepted = tokio::select! {
             accepted = accept(&listener, &permits) => accepted,
@@ -61,9 +56,13 @@ pub async fn serve(
         tokio::spawn(async move {
             app.metrics.connection(1);
             match tls {
-                None => converse(stream, peer, router, &builder, watcher).await,
+                None => converse(stream, peer, router, &builder.http1_only(), watcher).await,
                 Some(tls) => match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
-                    Ok(Ok(stream)) => converse(stream, peer, router, &builder, watcher).await,
+                    Ok(Ok(stream)) => {
+                        let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+                        let builder = if is_http2 { builder.http2_only() } else { builder.http1_only() };
+                        converse(stream, peer, router, &builder, watcher).await;
+                    }
                     Ok(Err(error)) => tracing::debug!(%peer, %error, "TLS handshake failed"),
                     Err(_) => tracing::debug!(%peer, "TLS handshake timed out"),
                 },

@@ -18,7 +18,7 @@ pub async fn get(
     Origin(address): Origin,
     InPath(link): InPath<String>,
 ) -> Result<Response, Problem> {
-    let key = app.throttle.client("setup", address);
+    let key = app.throttle.operator(address);
     app.throttle.check(key, app.now())?;
     if !app.has_setup_link(&link).await? {
         app.throttle.fail(key, app.now());
@@ -35,7 +35,7 @@ pub async fn post(
     Origin(address): Origin,
     InPath(link): InPath<String>,
 ) -> Result<Response, Problem> {
-    let key = app.throttle.client("setup", address);
+    let key = app.throttle.operator(address);
     app.throttle.check(key, app.now())?;
     let (token, secret) = match app.use_setup_link(&link).await {
         Ok(made) => made,

@@ -1,5 +1,7 @@
 //! The tables `credentials` and `secrets`.
 
+use std::time::Duration;
+
 use super::db::{Row, Tx, sql};
 use super::event::append;
 use super::{Store, StoreError, mac, mac_text, optional_time, time};
@@ -9,6 +11,9 @@ use crate::domain::id::{ClientId, EntityId, SecretId};
 use crate::domain::secret::{NewSecret, Secret};
 use crate::domain::settings::AccountLock;
 use crate::domain::time::Timestamp;
+
+/// No token lives longer, however clocks differ.
+const LONGEST_TOKEN: Duration = Duration::from_secs(25 * 3600);
 
 /// A credential with what the console and the operator want to know of its use.
 #[derive(Clone, Debug)]
@@ -76,8 +81,8 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// Adds `secret`, stops every other one at `stops_at` unless it stops earlier, and voids tokens issued up to
-    /// `void_before`. [`StoreError::Conflict`] if the credential is no longer at `version`.
+    /// Adds `secret`, stops every other one at `stops_at` unless it stops earlier, and voids the tokens issued for those
+    /// up to `void_before`. [`StoreError::Conflict`] if the credential is no longer at `version`.
     pub async fn regenerate_secret(
         &self,
         client_id: &ClientId,
@@ -88,26 +93,32 @@ impl Store {
         event: &Event,
     ) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
-        let update = sql("UPDATE credentials SET version = version + 1, tokens_void_before = COALESCE($1, tokens_void_before) WHERE client_id = $2 AND version = $3 AND revoked_at IS NULL")
-            .bind(void_before.map(Timestamp::millis))
-            .bind(client_id.as_str())
-            .bind(version);
+        let update = sql(
+            "UPDATE credentials SET version = version + 1 WHERE client_id = $1 AND version = $2 AND revoked_at IS NULL",
+        )
+        .bind(client_id.as_str())
+        .bind(version);
         if tx.execute(update).await? == 0 {
             return Err(StoreError::Conflict);
         }
-        let stop = sql("UPDATE secrets SET stops_at = $1 WHERE client_id = $2 AND (stops_at IS NULL OR stops_at > $1)")
-            .bind(stops_at.millis())
-            .bind(client_id.as_str());
+        let stop = sql("UPDATE secrets SET stops_at = CASE WHEN stops_at < $1 THEN stops_at ELSE $1 END, tokens_void_before = COALESCE($2, tokens_void_before) WHERE client_id = $3 AND (stops_at IS NULL OR stops_at > $4)")
+            .bind(stops_at.millis()).bind(void_before.map(Timestamp::millis)).bind(client_id.as_str()).bind(event.at.millis());
         tx.execute(stop).await?;
         add_secret(&mut tx, client_id, secret).await?;
         append(&mut tx, event).await?;
         tx.commit().await
     }
 
-    /// Revokes a credential for good. [`StoreError::Conflict`] if it is no longer at `version`.
-    pub async fn revoke_credential(&self, client_id: &ClientId, version: i64, event: &Event) -> Result<(), StoreError> {
+    /// Revokes a credential for good. [`StoreError::Conflict`] if it is no longer at `version`, when one is given, or is
+    /// revoked already.
+    pub async fn revoke_credential(
+        &self,
+        client_id: &ClientId,
+        version: Option<i64>,
+        event: &Event,
+    ) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
-        let update = sql("UPDATE credentials SET revoked_at = $1, version = version + 1 WHERE client_id = $2 AND version = $3 AND revoked_at IS NULL")
+        let update = sql("UPDATE credentials SET revoked_at = $1, version = version + 1 WHERE client_id = $2 AND version = COALESCE($3, version) AND revoked_at IS NULL")
             .bind(event.at.millis())
             .bind(client_id.as_str())
             .bind(version);
@@ -118,10 +129,16 @@ impl Store {
         tx.commit().await
     }
 
-    /// Lifts the Integration Account Lock. [`StoreError::Conflict`] if the credential is no longer at `version`.
-    pub async fn unlock_credential(&self, client_id: &ClientId, version: i64, event: &Event) -> Result<(), StoreError> {
+    /// Lifts the Integration Account Lock. [`StoreError::Conflict`] if the credential is no longer at `version`, when one is
+    /// given.
+    pub async fn unlock_credential(
+        &self,
+        client_id: &ClientId,
+        version: Option<i64>,
+        event: &Event,
+    ) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
-        let update = sql("UPDATE credentials SET locked_at = NULL, failed_attempts = 0, version = version + 1 WHERE client_id = $1 AND version = $2")
+        let update = sql("UPDATE credentials SET locked_at = NULL, failed_attempts = 0, version = version + 1 WHERE client_id = $1 AND version = COALESCE($2, version)")
             .bind(client_id.as_str())
             .bind(version);
         if tx.execute(update).await? == 0 {
@@ -139,7 +156,7 @@ impl Store {
         event: &Event,
     ) -> Result<bool, StoreError> {
         let mut tx = self.db.begin().await?;
-        let count = sql("UPDATE credentials SET failed_attempts = failed_attempts + 1 WHERE client_id = $1 AND locked_at IS NULL RETURNING failed_attempts").bind(client_id.as_str());
+        let count = sql("UPDATE credentials SET failed_attempts = CASE WHEN locked_at IS NULL THEN failed_attempts + 1 ELSE 1 END, locked_at = NULL WHERE client_id = $1 AND (locked_at IS NULL OR locked_at <= $2) RETURNING failed_attempts").bind(client_id.as_str()).bind(lock.opened_before(event.at).map_or(i64::MIN, Timestamp::millis));
         let attempts = match tx.fetch_optional(count).await? {
             Some(row) => row.get::<i64>("failed_attempts")?,
             None => return Ok(false),
@@ -178,7 +195,7 @@ impl Store {
         client_id: &ClientId,
         now: Timestamp,
     ) -> Result<Option<CredentialUse>, StoreError> {
-        let query = sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, tokens_void_before, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE client_id = $1").bind(client_id.as_str());
+        let query = sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE client_id = $1").bind(client_id.as_str());
         match self.db.fetch_optional(query).await? {
             Some(row) => self.with_secrets(&row, now).await.map(Some),
             None => Ok(None),
@@ -195,12 +212,12 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<CredentialUse>, StoreError> {
         let query = match owner {
-            Owner::Entity(id) => sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, tokens_void_before, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE (created_at, client_id) > ($1, $2) AND entity_id = $4 ORDER BY created_at, client_id LIMIT $3")
+            Owner::Entity(id) => sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE (created_at, client_id) > ($1, $2) AND entity_id = $4 ORDER BY created_at, client_id LIMIT $3")
                 .bind(after.0.millis())
                 .bind(after.1)
                 .bind(limit)
                 .bind(id.as_str()),
-            Owner::Api => sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, tokens_void_before, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE (created_at, client_id) > ($1, $2) AND entity_id IS NULL ORDER BY created_at, client_id LIMIT $3")
+            Owner::Api => sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE (created_at, client_id) > ($1, $2) AND entity_id IS NULL ORDER BY created_at, client_id LIMIT $3")
                 .bind(after.0.millis())
                 .bind(after.1)
                 .bind(limit),
@@ -223,9 +240,9 @@ impl Store {
 
     async fn with_secrets(&self, row: &Row, now: Timestamp) -> Result<CredentialUse, StoreError> {
         let mut used = credential_of(row)?;
-        let query = sql("SELECT id, mac, hint, created_at, stops_at FROM secrets WHERE client_id = $1 AND (stops_at IS NULL OR stops_at > $2) ORDER BY created_at DESC, id")
+        let query = sql("SELECT id, mac, hint, created_at, stops_at, tokens_void_before, last_used_at FROM secrets WHERE client_id = $1 AND (stops_at IS NULL OR stops_at > $2 OR (tokens_void_before IS NOT NULL AND stops_at > $3)) ORDER BY created_at DESC, id")
             .bind(used.credential.client_id.as_str())
-            .bind(now.millis());
+            .bind(now.millis()).bind(now.minus(LONGEST_TOKEN).millis());
         used.credential.secrets = self.db.fetch_all(query).await?.iter().map(secret_of).collect::<Result<_, _>>()?;
         Ok(used)
     }
@@ -258,7 +275,6 @@ fn credential_of(row: &Row) -> Result<CredentialUse, StoreError> {
         expires_at: optional_time(row, "expires_at")?,
         failed_attempts: u32::try_from(row.get::<i64>("failed_attempts")?).map_err(|_| corrupt())?,
         locked_at: optional_time(row, "locked_at")?,
-        tokens_void_before: optional_time(row, "tokens_void_before")?,
         secrets: Vec::new(),
         version: row.get("version")?,
         created_at: time(row, "created_at")?,
@@ -279,5 +295,7 @@ fn secret_of(row: &Row) -> Result<Secret, StoreError> {
         hint: row.get("hint")?,
         created_at: time(row, "created_at")?,
         stops_at: optional_time(row, "stops_at")?,
+        tokens_void_before: optional_time(row, "tokens_void_before")?,
+        last_used_at: optional_time(row, "last_used_at")?,
     })
 }

@@ -9,12 +9,14 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{Postgres, Row as _, Sqlite};
+use sqlx::{ConnectOptions as _, Postgres, Row as _, Sqlite};
 
 use super::StoreError;
 
 /// How long a request waits for a connection or for SQLite's writer.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The same for each statement on PostgreSQL, in milliseconds.
+const PATIENCE_MILLIS: &str = "5000";
 
 /// Where the data is.
 #[derive(Clone, Debug)]
@@ -60,6 +62,7 @@ pub fn sql(text: &'static str) -> Statement {
 
 impl Statement {
     /// Adds the next value.
+    #[must_use]
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
         self
@@ -148,8 +151,10 @@ impl Db {
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)
-                    .busy_timeout(PATIENCE);
+                    .busy_timeout(PATIENCE)
+                    .disable_statement_logging();
                 let lock = lock_file(path)?;
+                private_file(path)?;
                 let write = SqlitePoolOptions::new()
                     .max_connections(1)
                     .acquire_timeout(PATIENCE)
@@ -164,7 +169,10 @@ impl Db {
                 Ok(Self::Sqlite { write, read })
             }
             Location::Postgres(url) => {
-                let options = PgConnectOptions::from_str(url)?.application_name("passgate");
+                let options = PgConnectOptions::from_str(url)?
+                    .application_name("passgate")
+                    .options([("statement_timeout", PATIENCE_MILLIS), ("lock_timeout", PATIENCE_MILLIS)])
+                    .disable_statement_logging();
                 let pool = PgPoolOptions::new()
                     .max_connections(connections)
                     .acquire_timeout(PATIENCE)
@@ -261,10 +269,11 @@ impl Tx {
 
     /// Makes everything durable.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(match self {
+        match self {
             Self::Sqlite(tx) => tx.commit().await?,
             Self::Postgres(tx) => tx.commit().await?,
-        })
+        }
+        Ok(())
     }
 }
 
@@ -285,4 +294,16 @@ fn lock_file(database: &std::path::Path) -> Result<std::fs::File, StoreError> {
         .open(&path)
         .and_then(|file| file.lock().map(|()| file));
     locked.map_err(|cause| StoreError::Unavailable(sqlx::Error::Io(cause)))
+}
+
+/// Makes the database file for its owner only, before SQLite makes it for everybody; its log takes the same mode.
+fn private_file(path: &std::path::Path) -> Result<(), StoreError> {
+    let mut options = std::fs::File::options();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path).map(|_| ()).map_err(|cause| StoreError::Unavailable(sqlx::Error::Io(cause)))
 }

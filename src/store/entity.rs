@@ -2,7 +2,7 @@
 
 use super::db::{Row, Statement, sql};
 use super::event::append;
-use super::{Store, StoreError, json, optional_time, time};
+use super::{Store, StoreError, json, time};
 use crate::domain::entity::{Entity, Status};
 use crate::domain::event::Event;
 use crate::domain::id::EntityId;
@@ -14,7 +14,7 @@ impl Store {
     pub async fn add_entity(&self, entity: &Entity, event: &Event) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
         let insert = sql(
-            "INSERT INTO entities (name, description, status, settings, scopes, parameters, identifier, tokens_void_before, updated_at, id, version, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            "INSERT INTO entities (name, description, status, settings, scopes, parameters, identifier, updated_at, id, version, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         );
         tx.execute(bind_columns(insert, entity)?.bind(entity.version).bind(entity.created_at.millis())).await?;
         append(&mut tx, event).await?;
@@ -26,7 +26,7 @@ impl Store {
     pub async fn write_entity(&self, entity: &Entity, event: &Event) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
         let update = sql(
-            "UPDATE entities SET name = $1, description = $2, status = $3, settings = $4, scopes = $5, parameters = $6, identifier = $7, tokens_void_before = $8, updated_at = $9, version = version + 1 WHERE id = $10 AND version = $11",
+            "UPDATE entities SET name = $1, description = $2, status = $3, settings = $4, scopes = $5, parameters = $6, identifier = $7, updated_at = $8, version = version + 1 WHERE id = $9 AND version = $10",
         );
         if tx.execute(bind_columns(update, entity)?.bind(entity.version)).await? == 0 {
             return Err(StoreError::Conflict);
@@ -37,19 +37,19 @@ impl Store {
 
     /// The entity of this id.
     pub async fn entity(&self, id: &EntityId) -> Result<Option<Entity>, StoreError> {
-        let query = sql("SELECT id, identifier, name, description, status, settings, scopes, parameters, tokens_void_before, version, created_at, updated_at FROM entities WHERE id = $1").bind(id.as_str());
+        let query = sql("SELECT id, identifier, name, description, status, settings, scopes, parameters, version, created_at, updated_at FROM entities WHERE id = $1").bind(id.as_str());
         self.db.fetch_optional(query).await?.as_ref().map(entity_of).transpose()
     }
 
     /// The entity of this identifier.
     pub async fn entity_by_identifier(&self, identifier: &str) -> Result<Option<Entity>, StoreError> {
-        let query = sql("SELECT id, identifier, name, description, status, settings, scopes, parameters, tokens_void_before, version, created_at, updated_at FROM entities WHERE identifier = $1").bind(identifier);
+        let query = sql("SELECT id, identifier, name, description, status, settings, scopes, parameters, version, created_at, updated_at FROM entities WHERE identifier = $1").bind(identifier);
         self.db.fetch_optional(query).await?.as_ref().map(entity_of).transpose()
     }
 
     /// At most `limit` entities whose identifiers come after `after`, in that order.
     pub async fn entities_after(&self, after: &str, limit: i64) -> Result<Vec<Entity>, StoreError> {
-        let query = sql("SELECT id, identifier, name, description, status, settings, scopes, parameters, tokens_void_before, version, created_at, updated_at FROM entities WHERE identifier > $1 ORDER BY identifier LIMIT $2")
+        let query = sql("SELECT id, identifier, name, description, status, settings, scopes, parameters, version, created_at, updated_at FROM entities WHERE identifier > $1 ORDER BY identifier LIMIT $2")
             .bind(after)
             .bind(limit);
         self.db.fetch_all(query).await?.iter().map(entity_of).collect()
@@ -67,7 +67,6 @@ fn bind_columns(statement: Statement, entity: &Entity) -> Result<Statement, Stor
         .bind(text(serde_json::to_string(entity.scopes.names()))?)
         .bind(text(serde_json::to_string(&definitions))?)
         .bind(entity.identifier.as_str())
-        .bind(entity.tokens_void_before.map(|time| time.millis()))
         .bind(entity.updated_at.millis())
         .bind(entity.id.as_str()))
 }
@@ -85,7 +84,6 @@ fn entity_of(row: &Row) -> Result<Entity, StoreError> {
         settings: json(row, "settings")?,
         scopes: Scopes::new(json(row, "scopes")?).map_err(|_| corrupt())?,
         parameters: parameters.collect::<Result<_, _>>().map_err(|_| corrupt())?,
-        tokens_void_before: optional_time(row, "tokens_void_before")?,
         version: row.get("version")?,
         created_at: time(row, "created_at")?,
         updated_at: time(row, "updated_at")?,

@@ -15,6 +15,7 @@ use super::read::{IfMatch, InPath, Json, tagged};
 use crate::app::App;
 use crate::app::credentials::{Generated, RegenerationChoice};
 use crate::domain::credential::{Credential, Owner};
+use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::http::auth::Operator;
 use crate::http::envelope::private_json;
@@ -65,6 +66,9 @@ pub struct SecretBody {
     /// From when on it is refused; `null` for never.
     #[schema(value_type = Option<String>, format = DateTime)]
     stops_at: Option<Timestamp>,
+    /// When it last got a token; `null` for never.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_used_at: Option<Timestamp>,
 }
 
 /// A credential and its use.
@@ -127,12 +131,12 @@ pub struct RegenerateBody {
 
 impl CredentialBody {
     /// As an operator sees it at `now`.
-    pub fn new(credential: &Credential, now: Timestamp) -> Self {
+    pub fn new(credential: &Credential, settings: &Settings, now: Timestamp) -> Self {
         let status = if credential.revoked_at.is_some() {
             "revoked"
         } else if credential.standing(now).is_err() {
             "expired"
-        } else if credential.locked_at.is_some() {
+        } else if credential.locked_at.zip(settings.account_lock).is_some_and(|(at, lock)| lock.holds(at, now)) {
             "locked"
         } else {
             "active"
@@ -146,6 +150,7 @@ impl CredentialBody {
             hint: secret.hint.clone(),
             created_at: secret.created_at,
             stops_at: secret.stops_at,
+            last_used_at: secret.last_used_at,
         };
         Self {
             client_id: credential.client_id.to_string(),
@@ -155,7 +160,7 @@ impl CredentialBody {
             status,
             expires_at: credential.expires_at,
             failed_attempts: credential.failed_attempts,
-            secrets: credential.secrets.iter().map(secret).collect(),
+            secrets: credential.live_secrets(now).map(secret).collect(),
             version: credential.version,
             created_at: credential.created_at,
         }
@@ -171,9 +176,9 @@ impl CredentialBody {
 
 impl UseBody {
     /// As an operator sees it at `now`.
-    pub fn new(used: &CredentialUse, now: Timestamp) -> Self {
+    pub fn new(used: &CredentialUse, settings: &Settings, now: Timestamp) -> Self {
         Self {
-            credential: CredentialBody::new(&used.credential, now),
+            credential: CredentialBody::new(&used.credential, settings, now),
             token_count: used.token_count,
             last_used_at: used.last_used_at,
             last_used_address: used.last_used_address.clone(),
@@ -197,7 +202,7 @@ pub async fn list(
     asked: Asked,
 ) -> Result<Response, Problem> {
     let entity = app.find_entity(&name).await?;
-    list_of(&app, &Owner::Entity(entity.id), &asked).await
+    list_of(&app, &Owner::Entity(entity.id), &entity.settings, &asked).await
 }
 
 /// List the credentials of platform APIs, the oldest first.
@@ -210,10 +215,10 @@ pub async fn list(
     )
 )]
 pub async fn list_apis(State(app): State<Arc<App>>, _: Operator, asked: Asked) -> Result<Response, Problem> {
-    list_of(&app, &Owner::Api, &asked).await
+    list_of(&app, &Owner::Api, &Settings::default(), &asked).await
 }
 
-async fn list_of(app: &App, owner: &Owner, asked: &Asked) -> Result<Response, Problem> {
+async fn list_of(app: &App, owner: &Owner, settings: &Settings, asked: &Asked) -> Result<Response, Problem> {
     let now = app.now();
     let after = asked
         .cursor::<2>()
@@ -223,7 +228,7 @@ async fn list_of(app: &App, owner: &Owner, asked: &Asked) -> Result<Response, Pr
     let key = |used: &CredentialUse| {
         vec![used.credential.created_at.millis().to_string(), used.credential.client_id.to_string()]
     };
-    let page = asked.page(app, credentials, key, |used| UseBody::new(&used, now));
+    let page = asked.page(app, credentials, key, |used| UseBody::new(&used, settings, now));
     Ok(private_json(StatusCode::OK, &page))
 }
 
@@ -244,7 +249,7 @@ pub async fn generate(
 ) -> Result<Response, Problem> {
     let entity = app.find_entity(&name).await?;
     let generated = app.generate_credential(&actor, Some(&entity), &body.name, body.expires_at).await?;
-    Ok(created(&app, &generated))
+    created(&app, &generated).await
 }
 
 /// Register a platform API: its credential may introspect every token, and gets none.
@@ -262,23 +267,22 @@ pub async fn generate_api(
     Json(body): Json<NewBody>,
 ) -> Result<Response, Problem> {
     let generated = app.generate_credential(&actor, None, &body.name, body.expires_at).await?;
-    Ok(created(&app, &generated))
+    created(&app, &generated).await
 }
 
-fn created(app: &App, generated: &Generated) -> Response {
-    let mut response = with_secret(app, StatusCode::CREATED, generated);
+async fn created(app: &App, generated: &Generated) -> Result<Response, Problem> {
+    let mut response = with_secret(app, StatusCode::CREATED, generated).await?;
     if let Ok(location) = HeaderValue::try_from(format!("/admin/v1/credentials/{}", generated.credential.client_id)) {
         response.headers_mut().insert(LOCATION, location);
     }
-    response
+    Ok(response)
 }
 
-fn with_secret(app: &App, status: StatusCode, generated: &Generated) -> Response {
-    let body = GeneratedBody {
-        credential: CredentialBody::new(&generated.credential, app.now()),
-        client_secret: generated.secret.expose(),
-    };
-    tagged(generated.credential.version, private_json(status, &body))
+async fn with_secret(app: &App, status: StatusCode, generated: &Generated) -> Result<Response, Problem> {
+    let settings = app.settings_of(&generated.credential).await?;
+    let credential = CredentialBody::new(&generated.credential, &settings, app.now());
+    let body = GeneratedBody { credential, client_secret: generated.secret.expose() };
+    Ok(tagged(generated.credential.version, private_json(status, &body)))
 }
 
 /// Show a credential.
@@ -295,11 +299,12 @@ pub async fn show(
     _: Operator,
     InPath(client_id): InPath<String>,
 ) -> Result<Response, Problem> {
-    Ok(shown(&app, &app.find_credential(&client_id).await?))
+    shown(&app, &app.find_credential(&client_id).await?).await
 }
 
-fn shown(app: &App, used: &CredentialUse) -> Response {
-    tagged(used.credential.version, private_json(StatusCode::OK, &UseBody::new(used, app.now())))
+async fn shown(app: &App, used: &CredentialUse) -> Result<Response, Problem> {
+    let settings = app.settings_of(&used.credential).await?;
+    Ok(tagged(used.credential.version, private_json(StatusCode::OK, &UseBody::new(used, &settings, app.now()))))
 }
 
 /// Give a credential a new secret. The Client Id stays the same for ever.
@@ -325,7 +330,7 @@ pub async fn regenerate(
         voids_tokens: body.void_tokens,
     };
     let generated = app.regenerate_credential(&actor, &client_id, version, choice).await?;
-    Ok(with_secret(&app, StatusCode::OK, &generated))
+    with_secret(&app, StatusCode::OK, &generated).await
 }
 
 /// Revoke a credential for good: its secrets and tokens are refused from the next request on.
@@ -344,7 +349,7 @@ pub async fn revoke(
     InPath(client_id): InPath<String>,
     IfMatch(version): IfMatch,
 ) -> Result<Response, Problem> {
-    Ok(shown(&app, &app.revoke_credential(&actor, &client_id, version).await?))
+    shown(&app, &app.revoke_credential(&actor, &client_id, version).await?).await
 }
 
 /// Lift the Integration Account Lock of a credential.
@@ -363,5 +368,5 @@ pub async fn unlock(
     InPath(client_id): InPath<String>,
     IfMatch(version): IfMatch,
 ) -> Result<Response, Problem> {
-    Ok(shown(&app, &app.unlock_credential(&actor, &client_id, version).await?))
+    shown(&app, &app.unlock_credential(&actor, &client_id, version).await?).await
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
+use crate::domain::fault::summarize;
 use crate::domain::secret::SecretMac;
 use crate::http::error::Problem;
 use crate::http::parse::form;
@@ -53,7 +54,7 @@ impl FromRequestParts<Arc<App>> for Asked {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let list = parts.uri.path().to_owned();
         let query = form::fields(parts.uri.query().unwrap_or_default().as_bytes())
-            .map_err(|fault| Problem::Malformed(format!("The query cannot be read: {}.", fault.message())))?;
+            .map_err(|faults| Problem::Malformed(format!("The query cannot be read: {}.", summarize(&faults))))?;
         let mut asked = Self { limit: DEFAULT_LIMIT, after: None, list };
         for field in query.iter() {
             let text = field.value.as_text().unwrap_or_default();

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::app::issue::Purpose;
 use crate::app::metrics::Outcome;
+use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::presented::Fields;
 use crate::domain::token::{self, Door, LONGEST_CLIENT_ID, LONGEST_SECRET};
 use crate::http::body::Payload;
@@ -90,15 +91,19 @@ pub async fn post(
     State(app): State<Arc<App>>,
     origin: Origin,
     headers: HeaderMap,
-    payload: Payload,
+    payload: Result<Payload, Problem>,
 ) -> Result<Response, Problem> {
-    let answer = issue(&app, origin, &headers, &payload).await;
+    let answer = match payload {
+        Ok(payload) => issue(&app, origin, &headers, &payload).await,
+        Err(Problem::BodyBroken) => Err(Problem::InvalidArguments(vec![broken_off()])),
+        Err(problem) => Err(problem),
+    };
     app.metrics.token(Door::Integration, answer.as_ref().map_or_else(Problem::outcome, |_| Outcome::Issued));
     answer
 }
 
 async fn issue(app: &App, origin: Origin, headers: &HeaderMap, payload: &Payload) -> Result<Response, Problem> {
-    let fields = parse::fields(headers, &payload.0).await.map_err(|fault| Problem::InvalidArguments(vec![fault]))?;
+    let fields = parse::fields(headers, &payload.0).await.map_err(Problem::InvalidArguments)?;
     let (client_id, secret) = credentials(&fields)?;
     let proven = app.prove_client(client_id, secret, origin.0, Purpose::Token).await?;
     let entity = proven.entity.as_deref().ok_or(Problem::ClientNotFound)?;
@@ -114,6 +119,11 @@ async fn issue(app: &App, origin: Origin, headers: &HeaderMap, payload: &Payload
         scope: &issued.scope,
     };
     Ok(private_json(StatusCode::OK, &answer))
+}
+
+/// To this endpoint a body that breaks off is content that cannot be read (CONTRACT.md §2).
+fn broken_off() -> FieldFault {
+    FieldFault::new("body", Fault::Malformed("broke off before its end".to_owned()))
 }
 
 /// The two mandatory fields; both faults if both are at fault.

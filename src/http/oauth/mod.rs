@@ -11,7 +11,7 @@ pub mod token;
 use axum::body::Bytes;
 use http::HeaderMap;
 
-use crate::domain::fault::{Fault, FieldFault};
+use crate::domain::fault::summarize;
 use crate::domain::presented::Fields;
 use crate::http::parse::form;
 use crate::http::parse::media_type::{self, MediaType};
@@ -24,13 +24,5 @@ fn parameters<'b>(headers: &HeaderMap, body: &'b Bytes) -> Result<Fields<'b>, OA
     if !is_form {
         return Err(OAuthError::InvalidRequest("Content-Type must be application/x-www-form-urlencoded".to_owned()));
     }
-    form::fields(body).map_err(|fault| OAuthError::InvalidRequest(describe(&fault)))
-}
-
-/// A fault in the characters that `error_description` may have (RFC 6749 §5.2).
-fn describe(fault: &FieldFault) -> String {
-    match &fault.fault {
-        Fault::Duplicate => format!("{} stands more than once", fault.field),
-        _ => fault.summary(),
-    }
+    form::fields(body).map_err(|faults| OAuthError::InvalidRequest(summarize(&faults)))
 }

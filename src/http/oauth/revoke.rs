@@ -11,6 +11,7 @@ use super::error::{ErrorBody, OAuthError};
 use super::introspect::RequestBody;
 use crate::app::App;
 use crate::app::issue::Purpose;
+use crate::app::tokens::Standing;
 use crate::domain::event::Actor;
 use crate::http::body::Payload;
 use crate::http::envelope::private_json;
@@ -47,7 +48,9 @@ pub async fn post(
     let proven = client_auth::prove(&app, &headers, &fields, origin, Purpose::Inspection).await?;
     let token = fields.sent("token").and_then(|value| value.as_text());
     let token = token.ok_or_else(|| OAuthError::InvalidRequest("token is missing".to_owned()))?;
-    if let Ok(standing) = app.standing_token(token).await? {
+    let own = |standing: &Standing| proven.entity.as_ref().is_none_or(|entity| entity.id == standing.entity_id);
+    // Another entity's token is unknown here, as it is to introspection: nobody learns whether it stands.
+    if let Some(standing) = app.standing_token(token).await?.ok().filter(own) {
         if *standing.claims.client_id != *proven.credential.client_id.as_str() {
             return Err(OAuthError::InvalidRequest("the token was not issued to this client".to_owned()));
         }

@@ -4,22 +4,22 @@ use std::borrow::Cow;
 
 use super::malformed;
 use crate::domain::fault::FieldFault;
-use crate::domain::presented::{Fields, Value};
+use crate::domain::presented::{Fields, Reading, Value};
 
 /// The fields of a form.
-pub fn fields(body: &[u8]) -> Result<Fields<'_>, FieldFault> {
-    let mut fields = Fields::default();
+pub fn fields(body: &[u8]) -> Result<Fields<'_>, Vec<FieldFault>> {
+    let mut fields = Reading::default();
     for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
         let (name, value) = match pair.iter().position(|byte| *byte == b'=') {
             Some(at) => (pair.get(..at).unwrap_or_default(), pair.get(at.saturating_add(1)..).unwrap_or_default()),
             None => (pair, [].as_slice()),
         };
-        fields.push(text(name)?, Value::Form(text(value)?))?;
+        fields.push(text(name)?, Value::Form(text(value)?)).map_err(|fault| vec![fault])?;
     }
-    Ok(fields)
+    fields.finish()
 }
 
-fn text(encoded: &[u8]) -> Result<Cow<'_, str>, FieldFault> {
+fn text(encoded: &[u8]) -> Result<Cow<'_, str>, Vec<FieldFault>> {
     decode(encoded).ok_or_else(|| malformed("is not a well-formed URL-encoded form in UTF-8"))
 }
 
@@ -68,7 +68,7 @@ mod tests {
 
         #[test]
         fn what_was_encoded_is_read_back(text in ".{0,40}") {
-            let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let encoded = text.bytes().fold(String::new(), |encoded, byte| encoded + &format!("%{byte:02X}"));
             let decoded = decode(encoded.as_bytes());
             prop_assert_eq!(decoded.as_deref(), Some(text.as_str()));
         }

@@ -9,13 +9,13 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 
 use super::malformed;
 use crate::domain::fault::FieldFault;
-use crate::domain::presented::{Fields, Value};
+use crate::domain::presented::{Fields, Reading, Value};
 
 /// Deepest nesting: the object itself is 1.
 const DEEPEST: usize = 8;
 
 /// The fields of a JSON object.
-pub fn fields(body: &[u8]) -> Result<Fields<'_>, FieldFault> {
+pub fn fields(body: &[u8]) -> Result<Fields<'_>, Vec<FieldFault>> {
     let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
     if body.trim_ascii().is_empty() {
         return Err(malformed("is empty; it must be a JSON object with client_id and client_secret"));
@@ -24,7 +24,7 @@ pub fn fields(body: &[u8]) -> Result<Fields<'_>, FieldFault> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let read = deserializer.deserialize_any(Whole { fault: &fault });
     match read.and_then(|fields| deserializer.end().map(|()| fields)) {
-        Ok(fields) => Ok(fields),
+        Ok(fields) => fields.finish(),
         Err(error) => Err(fault.take().unwrap_or_else(|| {
             malformed(format!(
                 "is not a well-formed JSON object in UTF-8 (line {}, column {})",
@@ -37,22 +37,22 @@ pub fn fields(body: &[u8]) -> Result<Fields<'_>, FieldFault> {
 
 /// Reads the object and leaves behind why it could not, in words that repeat nothing of it.
 struct Whole<'f> {
-    fault: &'f RefCell<Option<FieldFault>>,
+    fault: &'f RefCell<Option<Vec<FieldFault>>>,
 }
 
 impl<'de> Visitor<'de> for Whole<'_> {
-    type Value = Fields<'de>;
+    type Value = Reading<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
-        let mut fields = Fields::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Reading<'de>, A::Error> {
+        let mut fields = Reading::default();
         while let Some(name) = map.next_key_seed(Text)? {
             let value = map.next_value_seed(Field { fault: self.fault, depth: 2 })?;
             if let Err(fault) = fields.push(name, value) {
-                self.fault.replace(Some(fault));
+                self.fault.replace(Some(vec![fault]));
                 return Err(A::Error::custom("field"));
             }
         }
@@ -89,7 +89,7 @@ impl<'de> Visitor<'de> for Text {
 
 /// One value. What is nested is only checked: no field takes it.
 struct Field<'f> {
-    fault: &'f RefCell<Option<FieldFault>>,
+    fault: &'f RefCell<Option<Vec<FieldFault>>>,
     depth: usize,
 }
 
@@ -204,7 +204,7 @@ mod tests {
             ("{\"a\":\"\\ud800\"}".into(), "line 1, column"),
             (" \n".into(), "is empty"),
         ] {
-            let fault = fields(body.as_bytes()).unwrap_err();
+            let fault = fields(body.as_bytes()).unwrap_err().remove(0);
             assert!(fault.message().contains(says), "{body:.40}: {}", fault.message());
             assert!(fault.field == "hunter2" || !fault.message().contains("hunter2"));
         }

@@ -15,8 +15,8 @@ use crate::domain::presented::Fields;
 use media_type::MediaType;
 
 /// The fields of a request to the integration endpoint, in whichever of the three formats it says it is.
-pub async fn fields<'b>(headers: &HeaderMap, body: &'b Bytes) -> Result<Fields<'b>, FieldFault> {
-    match media_type::of(headers)? {
+pub async fn fields<'b>(headers: &HeaderMap, body: &'b Bytes) -> Result<Fields<'b>, Vec<FieldFault>> {
+    match media_type::of(headers).map_err(|fault| vec![fault])? {
         MediaType::Json => json::fields(body),
         MediaType::Form => form::fields(body),
         MediaType::Multipart { boundary } => multipart::fields(body, &boundary).await,
@@ -24,6 +24,6 @@ pub async fn fields<'b>(headers: &HeaderMap, body: &'b Bytes) -> Result<Fields<'
 }
 
 /// The body as a whole cannot be read.
-fn malformed(why: impl Into<String>) -> FieldFault {
-    FieldFault::new("body", Fault::Malformed(why.into()))
+fn malformed(why: impl Into<String>) -> Vec<FieldFault> {
+    vec![FieldFault::new("body", Fault::Malformed(why.into()))]
 }

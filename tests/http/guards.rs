@@ -1,0 +1,153 @@
+//! The throttle, the Integration Account Lock, and addresses.
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::server::{Answer, Customer, Server};
+
+async fn fail(server: &Server, customer: &Customer) -> Answer {
+    server.ask(json!({"client_id": customer.client_id, "client_secret": "wrong"})).await
+}
+
+#[tokio::test]
+async fn too_many_failures_are_429_with_a_bounded_wait_and_heal() {
+    let server = Server::start_with(&[("throttle_burst", "5"), ("throttle_refill_seconds", "60")]).await;
+    let customer = server.customer().await;
+    for _ in 0..5 {
+        fail(&server, &customer).await.assert_problem(401, "invalid_credentials");
+    }
+    let answer = fail(&server, &customer).await;
+    answer.assert_problem(429, "too_many_attempts");
+    assert!((1..=900).contains(&answer.header("retry-after").parse::<u64>().unwrap()));
+    server.ask(customer.body()).await.assert_problem(429, "too_many_attempts");
+    let at_the_other_door = server.oauth("token", &customer, &[("grant_type", "client_credentials")]).await;
+    assert_eq!(
+        (at_the_other_door.status, at_the_other_door.body["error"].as_str()),
+        (429, Some("temporarily_unavailable"))
+    );
+    assert_eq!(server.oauth("introspect", &customer, &[("token", "x")]).await.status, 429);
+    assert_eq!(server.oauth("revoke", &customer, &[("token", "x")]).await.status, 429);
+    server.advance(60);
+    assert_eq!(server.ask(customer.body()).await.status, 200);
+    fail(&server, &customer).await.assert_problem(401, "invalid_credentials");
+}
+
+#[tokio::test]
+async fn a_guessing_neighbour_stops_nobody_else_behind_the_same_address() {
+    let server = Server::start_with(&[("throttle_burst", "3")]).await;
+    let (guesser, right) = (server.customer_named("guesser").await, server.customer_named("right").await);
+    for _ in 0..30 {
+        fail(&server, &guesser).await;
+        server.ask(json!({"client_id": "pgc_guess", "client_secret": "x"})).await;
+    }
+    assert_eq!(fail(&server, &guesser).await.status, 429);
+    assert_eq!(server.ask(right.body()).await.status, 200);
+}
+
+#[tokio::test]
+async fn guessing_client_ids_is_throttled_by_address() {
+    let server = Server::start_with(&[("throttle_burst", "3")]).await;
+    let right = server.customer().await;
+    let mut statuses = Vec::new();
+    for n in 0u8..20 {
+        let id = passgate::domain::id::ClientId::from_random([n; 16]);
+        statuses.push(server.ask(json!({"client_id": id.as_str(), "client_secret": "x"})).await.status);
+    }
+    assert_eq!(statuses[..15], [404; 15]);
+    assert_eq!(statuses[15..], [429; 5]);
+    assert_eq!(server.ask(right.body()).await.status, 200);
+}
+
+#[tokio::test]
+async fn failures_at_one_address_do_not_stop_the_client_at_another() {
+    let server = Server::start_with(&[("throttle_burst", "2"), ("trusted_proxies", "127.0.0.1")]).await;
+    let customer = server.customer().await;
+    let from = async |address: &str, secret: &str| {
+        let request = server.post("/api/v1/access-token").header("x-forwarded-for", address);
+        Answer::of(
+            request.json(&json!({"client_id": customer.client_id, "client_secret": secret})).send().await.unwrap(),
+        )
+        .await
+        .status
+    };
+    for _ in 0..3 {
+        from("203.0.113.1", "wrong").await;
+    }
+    assert_eq!(from("203.0.113.1", &customer.secret).await, 429);
+    assert_eq!(from("203.0.113.2", &customer.secret).await, 200);
+    assert_eq!(from("2001:db8::1", &customer.secret).await, 200);
+}
+
+#[tokio::test]
+async fn a_forwarded_address_from_an_unnamed_proxy_changes_nothing() {
+    let server = Server::start_with(&[("throttle_burst", "2")]).await;
+    let customer = server.customer().await;
+    let mut statuses = Vec::new();
+    for n in 0..4 {
+        let request = server.post("/api/v1/access-token").header("x-forwarded-for", format!("203.0.113.{n}"));
+        statuses.push(
+            request
+                .json(&json!({"client_id": customer.client_id, "client_secret": "wrong"}))
+                .send()
+                .await
+                .unwrap()
+                .status()
+                .as_u16(),
+        );
+    }
+    assert_eq!(statuses, [401, 401, 429, 429]);
+}
+
+#[tokio::test]
+async fn the_account_lock_falls_after_so_many_consecutive_failures_and_is_lifted() {
+    let server = Server::start().await;
+    let customer = server.customer().await;
+    server.change(&customer, json!({"settings": {"account_lock": {"maximum_attempts": 3}}})).await;
+    fail(&server, &customer).await;
+    fail(&server, &customer).await;
+    assert_eq!(server.ask(customer.body()).await.status, 200, "a success begins the count anew");
+    let generic = fail(&server, &customer).await.body["detail"].clone();
+    fail(&server, &customer).await;
+    fail(&server, &customer).await;
+    let locked = server.ask(customer.body()).await;
+    locked.assert_problem(401, "invalid_credentials");
+    assert!(locked.body["detail"].as_str().unwrap().contains("locked"));
+    assert_eq!(fail(&server, &customer).await.body["detail"], generic, "a guesser learns nothing");
+    let path = format!("/credentials/{}", customer.client_id);
+    assert_eq!(server.admin(Method::GET, &path, None).await.body["status"], "locked");
+    server.advance(1440 * 60 * 10);
+    server.ask(customer.body()).await.assert_problem(401, "invalid_credentials");
+}
+
+#[tokio::test]
+async fn a_lock_is_lifted_by_an_operator_or_by_itself_if_the_entity_chose_so() {
+    let server = Server::start().await;
+    let customer = server.customer().await;
+    server
+        .change(&customer, json!({"settings": {"account_lock": {"maximum_attempts": 2, "unlock_after_minutes": 5}}}))
+        .await;
+    for _ in 0..2 {
+        fail(&server, &customer).await;
+    }
+    assert_eq!(server.ask(customer.body()).await.status, 401);
+    let unlocked = server.admin(Method::POST, &format!("/credentials/{}/unlock", customer.client_id), None).await;
+    assert_eq!((unlocked.status, &unlocked.body["status"]), (200, &json!("active")));
+    assert_eq!(server.ask(customer.body()).await.status, 200);
+    for _ in 0..2 {
+        fail(&server, &customer).await;
+    }
+    server.advance(299);
+    assert_eq!(server.ask(customer.body()).await.status, 401);
+    server.advance(1);
+    assert_eq!(server.ask(customer.body()).await.status, 200);
+    assert_eq!(fail(&server, &customer).await.status, 401);
+    assert_eq!(server.ask(customer.body()).await.status, 200, "one failure does not lock again");
+    for _ in 0..2 {
+        fail(&server, &customer).await;
+    }
+    server.advance(300);
+    for _ in 0..2 {
+        fail(&server, &customer).await;
+    }
+    assert_eq!(server.ask(customer.body()).await.status, 401, "it falls again without a success between");
+}

@@ -1,0 +1,18 @@
+//! What Passgate does, seen through HTTP. One file a room; each test is a sentence about behaviour.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    reason = "a test may fail by panicking, and its name says what it is"
+)]
+
+mod admin;
+mod guards;
+mod hostile;
+mod integration;
+mod lifecycle;
+mod oauth;
+mod operations;
+mod parameters;
+mod server;
