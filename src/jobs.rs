@@ -13,14 +13,14 @@ use tokio::time::MissedTickBehavior;
 use crate::app::{App, Error};
 use crate::http::tls::Tls;
 
-const FOLLOW: Duration = Duration::from_millis(250);
+const FOLLOW: Duration = Duration::from_millis(100);
 const FLUSH: Duration = Duration::from_secs(1);
 const PURGE: Duration = Duration::from_secs(300);
 const CERTIFICATE: Duration = Duration::from_secs(2);
 
 /// Starts every loop; they end when `stop` changes.
 pub fn start(app: &Arc<App>, tls: Option<Tls>, stop: &watch::Receiver<bool>) {
-    spawn("follow events", FOLLOW, app, stop, |app| async move { app.follow_events().await });
+    spawn("follow events", FOLLOW, app, stop, |app| async move { app.follow_events().await.map(|_| ()) });
     spawn("write uses", FLUSH, app, stop, |app| async move { flush(&app).await });
     spawn("purge", PURGE, app, stop, |app| async move { purge(&app).await });
     if let Some(tls) = tls {

@@ -36,6 +36,13 @@ pub struct Proven {
     pub entity: Option<Arc<Entity>>,
 }
 
+/// A known client, and whether it is accepted.
+struct Seen {
+    credential: Arc<Credential>,
+    entity: Option<Arc<Entity>>,
+    verdict: Result<SecretId, Refusal>,
+}
+
 /// Why a client has not proven itself.
 #[derive(Debug)]
 pub enum NotProven {
@@ -83,33 +90,21 @@ impl App {
         let now = self.now();
         let key = self.throttle.client(client_id, address);
         self.throttle.check(key, now)?;
-        let known = match ClientId::parse(client_id) {
-            Some(client_id) => self.credential(&client_id).await?,
-            None => None,
-        };
-        let may = |credential: &Arc<Credential>| purpose == Purpose::Inspection || credential.owner != Owner::Api;
-        let Some(credential) = known.filter(may) else {
+        let mut seen = self.look_at(client_id, secret, address, purpose).await?;
+        let is_wrong =
+            |seen: &Option<Seen>| seen.as_ref().is_some_and(|seen| seen.verdict == Err(Refusal::WrongSecret));
+        if is_wrong(&seen) && self.catch_up().await {
+            seen = self.look_at(client_id, secret, address, purpose).await?;
+        }
+        let Some(Seen { credential, entity, verdict }) = seen else {
             let guesses = self.throttle.unknown(address);
             self.throttle.check_unknown(guesses, now)?;
             self.throttle.fail(guesses, now);
             self.throttle.fail(key, now);
             return Err(NotProven::UnknownClient);
         };
-        let entity = match &credential.owner {
-            Owner::Entity(id) => Some(self.entity(id).await?.ok_or(NotProven::UnknownClient)?),
-            Owner::Api => None,
-        };
-        let presented = self.vault.secrets.mac(credential.client_id.as_str(), secret);
-        let proven = match &entity {
-            Some(entity) => authenticate(&credential, entity, &presented, address, now),
-            None => credential
-                .proven_secret(&presented, now)
-                .ok_or(Refusal::WrongSecret)
-                .and_then(|secret| credential.standing(now).map(|()| secret)),
-        };
-        match proven {
-            Ok(secret) => {
-                let secret_id = secret.id.clone();
+        match verdict {
+            Ok(secret_id) => {
                 self.throttle.succeed(key);
                 if purpose == Purpose::Token && credential.failed_attempts > 0 {
                     self.forget_failures(&credential).await;
@@ -126,6 +121,37 @@ impl App {
                 Err(NotProven::Refused(refusal))
             }
         }
+    }
+
+    /// What this node knows, or the store tells, of a client and its secret; `None` if there is no such client.
+    async fn look_at(
+        &self,
+        client_id: &str,
+        secret: &str,
+        address: IpAddr,
+        purpose: Purpose,
+    ) -> Result<Option<Seen>, StoreError> {
+        let now = self.now();
+        let Some(client_id) = ClientId::parse(client_id) else {
+            return Ok(None);
+        };
+        let Some(credential) = self.credential(&client_id).await? else {
+            return Ok(None);
+        };
+        let presented = self.vault.secrets.mac(client_id.as_str(), secret);
+        let Owner::Entity(entity_id) = &credential.owner else {
+            if purpose == Purpose::Token {
+                return Ok(None);
+            }
+            let proven = credential.proven_secret(&presented, now).ok_or(Refusal::WrongSecret);
+            let verdict = proven.and_then(|secret| credential.standing(now).map(|()| secret.id.clone()));
+            return Ok(Some(Seen { credential, entity: None, verdict }));
+        };
+        let Some(entity) = self.entity(entity_id).await? else {
+            return Ok(None);
+        };
+        let verdict = authenticate(&credential, &entity, &presented, address, now).map(|secret| secret.id.clone());
+        Ok(Some(Seen { credential, entity: Some(entity), verdict }))
     }
 
     /// The token that `grant` decided on, signed and counted.

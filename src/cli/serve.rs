@@ -50,11 +50,13 @@ pub struct Server {
     listener: TcpListener,
     metrics: Option<TcpListener>,
     tls: Option<Tls>,
+    signals: Signals,
 }
 
 impl Server {
     /// Takes the port first, so that a second start touches nothing.
     pub async fn prepare(config: Config) -> Result<Self, Failure> {
+        let signals = Signals::catch()?;
         let tls = match (&config.tls_certificate_file, &config.tls_key_file) {
             (Some(certificate), Some(key)) => Some(Tls::load(certificate, key)?),
             _ => None,
@@ -66,18 +68,17 @@ impl Server {
         };
         let address = listener.local_addr()?;
         let app = App::open(config, Clock::System, address).await?;
-        Ok(Self { address, app, listener, metrics, tls })
+        Ok(Self { address, app, listener, metrics, tls, signals })
     }
 
     /// Serves until a signal, then finishes what is in flight and writes what is gathered.
     pub async fn run(self) -> Outcome {
         let (stop, stopped) = watch::channel(false);
         jobs::start(&self.app, self.tls.clone(), &stopped);
-        let signal = tokio::spawn(async move {
-            let received = signal().await;
+        tokio::spawn(async move {
+            self.signals.one().await;
             tracing::info!("stopping");
             let _ = stop.send(true);
-            received
         });
         let main =
             http::serve::serve(self.listener, http::router(&self.app), self.app.clone(), self.tls, stopped.clone());
@@ -89,7 +90,6 @@ impl Server {
                 tokio::join!(main, metrics);
             }
         }
-        signal.await??;
         if let Err(error) = jobs::flush(&self.app).await {
             tracing::error!(%error, "the last uses could not be written");
         }
@@ -108,17 +108,36 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     })
 }
 
-#[cfg(unix)]
-async fn signal() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
+/// SIGINT and SIGTERM, caught from the moment that this is made.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
 }
 
-#[cfg(not(unix))]
-async fn signal() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+impl Signals {
+    #[cfg(unix)]
+    fn catch() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    #[cfg(unix)]
+    async fn one(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn catch() -> std::io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn one(self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

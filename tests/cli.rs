@@ -1,0 +1,262 @@
+//! The command line, as an operator types it.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used, reason = "a test may fail by panicking")]
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn passgate(directory: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_passgate"));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PASSGATE_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments).current_dir(directory).env("TMPDIR", directory).stdin(Stdio::null());
+    command
+}
+
+fn run(directory: &Path, arguments: &[&str]) -> Output {
+    passgate(directory, arguments).output().unwrap()
+}
+
+fn json(directory: &Path, arguments: &[&str]) -> Value {
+    let output = run(directory, &[arguments, &["--json"]].concat());
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The one sentence that a failing command says.
+fn complaint(output: &Output) -> String {
+    let text = String::from_utf8(output.stderr.clone()).unwrap();
+    assert!(!output.status.success());
+    assert_eq!(text.lines().count(), 1, "{text}");
+    text
+}
+
+struct Quickstart {
+    child: Child,
+    made: Value,
+}
+
+impl Quickstart {
+    fn start(directory: &Path, arguments: &[&str]) -> Self {
+        let arguments = [&["quickstart", "--json", "--listen", "127.0.0.1:0"], arguments].concat();
+        let mut child = passgate(directory, &arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Self { child, made: serde_json::from_str(&line).unwrap() }
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.made[name].as_str().unwrap()
+    }
+
+    /// As Ctrl-C or a service manager stops it.
+    fn stop(mut self) {
+        let stopped = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(stopped.success());
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Quickstart {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn quickstart_prints_one_json_line_and_a_second_run_finds_what_the_first_made() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = Quickstart::start(directory.path(), &["--data-dir", "data"]);
+    let mut members: Vec<&String> = first.made.as_object().unwrap().keys().collect();
+    members.sort_unstable();
+    assert_eq!(members, ["admin_token", "base_url", "client_id", "client_secret", "setup_url"]);
+    let (id, secret) = (first.text("client_id").to_owned(), first.text("client_secret").to_owned());
+    first.stop();
+    let second = Quickstart::start(directory.path(), &["--data-dir", "data"]);
+    assert_eq!((second.text("client_id"), second.text("client_secret")), (id.as_str(), secret.as_str()));
+    let token = passgate(directory.path(), &["token", "get", &id, "--url", second.text("base_url")])
+        .env("PASSGATE_SECRET", &secret)
+        .output()
+        .unwrap();
+    assert!(token.status.success(), "{}", String::from_utf8_lossy(&token.stderr));
+    let token = String::from_utf8(token.stdout).unwrap().trim().to_owned();
+    let standing = json(directory.path(), &["token", "verify", &token, "--url", second.text("base_url")]);
+    assert_eq!(standing["entity"], "demo");
+    let decoded = json(directory.path(), &["token", "decode", &token]);
+    assert_eq!((&decoded["verified"], &decoded["header"]["typ"]), (&false.into(), &"at+jwt".into()));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_data_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = tempfile::tempdir().unwrap();
+    let _server = Quickstart::start(directory.path(), &["--data-dir", "data"]);
+    let mode =
+        |name: &str| std::fs::metadata(directory.path().join("data").join(name)).unwrap().permissions().mode() & 0o777;
+    for (name, expected) in [(".", 0o700), ("master.key", 0o600), ("passgate.db", 0o600), ("passgate.db-wal", 0o600)] {
+        assert_eq!(mode(name), expected, "{name}");
+    }
+}
+
+#[test]
+fn an_ephemeral_quickstart_leaves_nothing_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Quickstart::start(directory.path(), &["--ephemeral"]);
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+    server.stop();
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn what_prevents_a_start_is_said_in_one_clear_sentence() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    assert!(
+        complaint(&run(path, &["quickstart", "--listen", &address])).contains("another program is using this port")
+    );
+    std::fs::write(path.join("file"), "").unwrap();
+    let unwritable = run(path, &["serve", "--listen", "127.0.0.1:0", "--data-dir", "file/data"]);
+    assert!(complaint(&unwritable).contains("cannot write to the data directory file/data"));
+    Quickstart::start(path, &["--data-dir", "data"]).stop();
+    let key = path.join("data/master.key");
+    let kept = std::fs::read_to_string(&key).unwrap();
+    std::fs::write(&key, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n").unwrap();
+    let wrong = run(path, &["serve", "--listen", "127.0.0.1:0", "--data-dir", "data"]);
+    assert!(complaint(&wrong).contains("is not the one that this database was made with"));
+    std::fs::write(&key, "nonsense").unwrap();
+    assert!(complaint(&run(path, &["key", "list", "--data-dir", "data"])).contains("is not 32 bytes in base64"));
+    std::fs::remove_file(&key).unwrap();
+    assert!(complaint(&run(path, &["serve", "--listen", "127.0.0.1:0", "--data-dir", "data"])).contains("is missing"));
+    std::fs::write(&key, kept).unwrap();
+    std::fs::write(path.join("passgate.toml"), "lisen = 1").unwrap();
+    assert!(complaint(&run(path, &["serve", "--data-dir", "data"])).contains("did you mean listen?"));
+    std::fs::remove_file(path.join("passgate.toml")).unwrap();
+    assert!(
+        complaint(&run(path, &["entity", "list", "--data-dir", "nowhere"]))
+            .contains("there is no installation in nowhere")
+    );
+    assert!(!path.join("nowhere").exists());
+}
+
+#[test]
+fn an_operator_manages_everything_beside_a_running_server() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Quickstart::start(directory.path(), &["--data-dir", "passgate-data"]);
+    let at = |arguments: &[&str]| json(directory.path(), arguments);
+    let entity = at(&[
+        "entity",
+        "create",
+        "northwind",
+        "--name",
+        "Northwind Logistics",
+        "--scope",
+        "orders:read",
+        "--token-timeout",
+        "5",
+    ]);
+    assert_eq!(
+        (&entity["scopes"][0], &entity["settings"]["token_timeout_minutes"]),
+        (&"orders:read".into(), &5.into())
+    );
+    assert_eq!(at(&["entity", "list"]).as_array().unwrap().len(), 2);
+    assert_eq!(at(&["entity", "update", "northwind", "--name", "Northwind"])["name"], "Northwind");
+    let made = at(&["credential", "generate", "northwind", "--name", "ERP"]);
+    let (id, secret) = (made["client_id"].as_str().unwrap(), made["client_secret"].as_str().unwrap());
+    let parameters = at(&["parameter", "set", "northwind", r#"{"name":"depot","type":"string","claim":"depot"}"#]);
+    assert_eq!(parameters.as_array().unwrap().len(), 3);
+    assert_eq!(at(&["parameter", "list", "northwind", "--schema"])["properties"]["depot"]["type"], "string");
+    let get = |secret: &str| {
+        let arguments = ["token", "get", id, "--url", server.text("base_url"), "--parameter", "depot=RTM", "--json"];
+        passgate(directory.path(), &arguments).env("PASSGATE_SECRET", secret).output().unwrap()
+    };
+    let answer: Value = serde_json::from_slice(&get(secret).stdout).unwrap();
+    assert_eq!((&answer["expires_in"], &answer["scope"]), (&300.into(), &"orders:read".into()));
+    let again = at(&["credential", "regenerate", id, "--grace", "24h"]);
+    assert_eq!(again["secrets"].as_array().unwrap().len(), 2);
+    assert!(get(again["client_secret"].as_str().unwrap()).status.success());
+    assert_eq!(at(&["credential", "list", "northwind"])[0]["name"], "ERP");
+    assert_eq!(at(&["credential", "unlock", id])[0]["status"], "active");
+    assert_eq!(at(&["credential", "revoke", id])[0]["status"], "revoked");
+    let refused = async_free_wait(|| complaint_if_failed(&get(secret)));
+    assert!(refused.contains("401") && refused.contains("revoked"), "{refused}");
+    assert_eq!(at(&["credential", "generate", "--api", "--name", "Orders API"])["kind"], "api");
+    assert_eq!(at(&["credential", "list", "--api"]).as_array().unwrap().len(), 1);
+    assert_eq!(at(&["parameter", "remove", "northwind", "depot"]).as_array().unwrap().len(), 2);
+    assert_eq!(at(&["entity", "disable", "northwind"])["status"], "disabled");
+    assert_eq!(at(&["entity", "enable", "northwind"])["status"], "active");
+    assert_eq!(at(&["entity", "show", "northwind"])["identifier"], "northwind");
+    let states = |keys: &Value| {
+        keys.as_array().unwrap().iter().map(|key| key["state"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(states(&at(&["key", "list"])), ["signing", "next"]);
+    assert_eq!(states(&at(&["key", "rotate"])), ["retiring", "signing", "next"]);
+    assert!(complaint(&run(directory.path(), &["key", "rotate"])).contains("force"));
+    let operator = at(&["operator", "token", "--name", "ci", "--expires-in", "1h"]);
+    assert!(operator["operator_token"].as_str().unwrap().starts_with("pgo_"));
+    assert_eq!(at(&["operator", "list"]).as_array().unwrap().len(), 2);
+    assert_eq!(at(&["operator", "revoke", operator["id"].as_str().unwrap()]).as_array().unwrap().len(), 1);
+    assert!(at(&["operator", "setup-link"])["setup_url"].as_str().unwrap().contains("/setup/pgl_"));
+    let findings = at(&["doctor"]);
+    assert!(findings.as_array().unwrap().iter().all(|finding| finding["status"] != "error"), "{findings}");
+    assert!(complaint(&run(directory.path(), &["entity", "show", "nobody"])).contains("there is no such entity"));
+}
+
+fn complaint_if_failed(output: &Output) -> Option<String> {
+    (!output.status.success()).then(|| String::from_utf8(output.stderr.clone()).unwrap())
+}
+
+/// Tries until it is so: the server follows what the command line has changed.
+fn async_free_wait(attempt: impl Fn() -> Option<String>) -> String {
+    (0..100).find_map(|_| attempt()).expect("the server does not follow")
+}
+
+#[test]
+fn settings_are_checked_and_shown_with_secrets_redacted() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut file = std::fs::File::create(directory.path().join("passgate.toml")).unwrap();
+    writeln!(file, "database_url = \"postgres://user:hunter2@localhost/passgate\"\nlog_level = \"warn\"").unwrap();
+    let check = run(directory.path(), &["config", "check"]);
+    assert!(check.status.success());
+    for arguments in [&["config", "show"][..], &["config", "show", "--json"]] {
+        let shown = run(directory.path(), arguments);
+        let text = String::from_utf8(shown.stdout).unwrap();
+        assert!(shown.status.success() && text.contains("(set, not shown)") && text.contains("warn"), "{text}");
+        assert!(!text.contains("hunter2"));
+    }
+}
+
+#[test]
+fn the_help_is_a_promise() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut all = String::new();
+    for command in [
+        "",
+        "quickstart",
+        "serve",
+        "entity",
+        "entity create",
+        "credential",
+        "credential generate",
+        "credential regenerate",
+        "parameter",
+        "token",
+        "token get",
+        "key",
+        "key rotate",
+        "operator",
+        "operator token",
+        "config",
+    ] {
+        let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
+        let help = String::from_utf8(run(directory.path(), &arguments).stdout).unwrap();
+        all.push_str(&format!("$ passgate {}\n{help}\n", arguments.join(" ")));
+    }
+    insta::with_settings!({prepend_module_to_snapshot => false}, { insta::assert_snapshot!("help", all) });
+}
