@@ -184,7 +184,7 @@ fn an_operator_manages_everything_beside_a_running_server() {
     assert_eq!(at(&["credential", "list", "northwind"])[0]["name"], "ERP");
     assert_eq!(at(&["credential", "unlock", id])[0]["status"], "active");
     assert_eq!(at(&["credential", "revoke", id])[0]["status"], "revoked");
-    let refused = async_free_wait(|| complaint_if_failed(&get(secret)));
+    let refused = until_it_is_so(|| complaint_if_failed(&get(secret)));
     assert!(refused.contains("401") && refused.contains("revoked"), "{refused}");
     assert_eq!(at(&["credential", "generate", "--api", "--name", "Orders API"])["kind"], "api");
     assert_eq!(at(&["credential", "list", "--api"]).as_array().unwrap().len(), 1);
@@ -213,7 +213,7 @@ fn complaint_if_failed(output: &Output) -> Option<String> {
 }
 
 /// Tries until it is so: the server follows what the command line has changed.
-fn async_free_wait(attempt: impl Fn() -> Option<String>) -> String {
+fn until_it_is_so(attempt: impl Fn() -> Option<String>) -> String {
     (0..100).find_map(|_| attempt()).expect("the server does not follow")
 }
 
@@ -235,7 +235,7 @@ fn settings_are_checked_and_shown_with_secrets_redacted() {
 #[test]
 fn the_help_is_a_promise() {
     let directory = tempfile::tempdir().unwrap();
-    let mut all = String::new();
+    let mut all = Vec::new();
     for command in [
         "",
         "quickstart",
@@ -256,7 +256,7 @@ fn the_help_is_a_promise() {
     ] {
         let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let help = String::from_utf8(run(directory.path(), &arguments).stdout).unwrap();
-        all.push_str(&format!("$ passgate {}\n{help}\n", arguments.join(" ")));
+        all.push(format!("$ passgate {}\n{help}", arguments.join(" ")));
     }
-    insta::with_settings!({prepend_module_to_snapshot => false}, { insta::assert_snapshot!("help", all) });
+    insta::with_settings!({prepend_module_to_snapshot => false}, { insta::assert_snapshot!("help", all.join("\n")) });
 }
