@@ -41,8 +41,17 @@ struct Quickstart {
 
 impl Quickstart {
     fn start(directory: &Path, arguments: &[&str]) -> Self {
+        Self::start_logging(directory, arguments, "info", Stdio::null())
+    }
+
+    fn start_logging(directory: &Path, arguments: &[&str], level: &str, log: Stdio) -> Self {
         let arguments = [&["quickstart", "--json", "--listen", "127.0.0.1:0"], arguments].concat();
-        let mut child = passgate(directory, &arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = passgate(directory, &arguments)
+            .env("PASSGATE_LOG_LEVEL", level)
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         Self { child, made: serde_json::from_str(&line).unwrap() }
@@ -215,6 +224,88 @@ fn complaint_if_failed(output: &Output) -> Option<String> {
 /// Tries until it is so: the server follows what the command line has changed.
 fn until_it_is_so(attempt: impl Fn() -> Option<String>) -> String {
     (0..100).find_map(|_| attempt()).expect("the server does not follow")
+}
+
+#[test]
+fn what_was_acknowledged_survives_being_killed() {
+    let directory = tempfile::tempdir().unwrap();
+    let http = reqwest::blocking::Client::new();
+    let mut acknowledged: Vec<(String, String)> = Vec::new();
+    for version in 0..8 {
+        let mut server = Quickstart::start(directory.path(), &["--data-dir", "data"]);
+        for (id, secret) in &acknowledged {
+            let body = serde_json::json!({"client_id": id, "client_secret": secret}).to_string();
+            let answer =
+                http.post(format!("{}/api/v1/access-token", server.text("base_url"))).body(body).send().unwrap();
+            assert_eq!(answer.status(), 200);
+        }
+        let admin = |method: reqwest::Method, path: &str, body: Value| -> Value {
+            let request = http.request(method, format!("{}/admin/v1{path}", server.text("base_url")));
+            let answer = request.bearer_auth(server.text("admin_token")).body(body.to_string()).send().unwrap();
+            assert!(answer.status().is_success());
+            serde_json::from_str(&answer.text().unwrap()).unwrap()
+        };
+        let entity =
+            admin(reqwest::Method::PATCH, "/entities/demo", serde_json::json!({"name": format!("v{version}")}));
+        assert_eq!(entity["version"], version + 2, "every change before is there");
+        let made = admin(reqwest::Method::POST, "/entities/demo/credentials", serde_json::json!({"name": "Kept"}));
+        acknowledged.push((made["client_id"].as_str().unwrap().into(), made["client_secret"].as_str().unwrap().into()));
+        server.child.kill().unwrap();
+        server.child.wait().unwrap();
+    }
+}
+
+#[test]
+fn no_log_line_at_any_level_has_a_secret_a_token_or_a_statement() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("log");
+    let server = Quickstart::start_logging(
+        directory.path(),
+        &["--data-dir", "data"],
+        "trace",
+        std::fs::File::create(&log).unwrap().into(),
+    );
+    let http = reqwest::blocking::Client::new();
+    let url = |path: &str| format!("{}{path}", server.text("base_url"));
+    let (id, secret) = (server.text("client_id"), server.text("client_secret"));
+    let body = serde_json::json!({"client_id": id, "client_secret": secret}).to_string();
+    let answer: Value = serde_json::from_str(
+        &http.post(url("/api/v1/access-token")).body(body.clone()).send().unwrap().text().unwrap(),
+    )
+    .unwrap();
+    let token = answer["access_token"].as_str().unwrap().to_owned();
+    for request in [
+        http.get(url("/api/v1/whoami")).bearer_auth(&token),
+        http.post(url("/oauth/token"))
+            .basic_auth(id, Some(secret))
+            .form(&[("grant_type", "nonsense"), ("client_secret", secret)]),
+        http.post(url("/oauth/introspect")).basic_auth(id, Some(secret)).form(&[("token", &token)]),
+        http.post(url("/oauth/revoke")).basic_auth(id, Some(secret)).form(&[("token", &token)]),
+        http.post(url("/api/v1/access-token")).body(body.replace("client_secret", secret)),
+        http.post(url("/api/v1/access-token")).body(body.replace('}', "")),
+        http.post(url(&format!("/api/v1/access-token?client_secret={secret}"))).body("{}"),
+        http.get(url("/admin/v1/entities")).bearer_auth(server.text("admin_token")),
+        http.get(url(&format!("/admin/v1/{}", server.text("admin_token")))).bearer_auth("wrong"),
+        http.get(server.text("setup_url")),
+    ] {
+        let text = request.send().unwrap().text().unwrap();
+        assert!(!text.contains(secret), "{text}");
+    }
+    let link = server.text("setup_url").rsplit('/').next().unwrap().to_owned();
+    let unsaid = [
+        secret.to_owned(),
+        token,
+        server.text("admin_token").to_owned(),
+        link,
+        "SELECT".to_owned(),
+        "INSERT INTO".to_owned(),
+    ];
+    server.stop();
+    let lines = std::fs::read_to_string(log).unwrap();
+    assert!(lines.contains("refused") && lines.contains("answered"), "{lines}");
+    for line in lines.lines() {
+        assert!(unsaid.iter().all(|unsaid| !line.contains(unsaid.as_str())), "{line}");
+    }
 }
 
 #[test]

@@ -131,25 +131,34 @@ pub struct AdminErrors;
 
 impl IntoResponses for AdminErrors {
     fn responses() -> BTreeMap<String, RefOr<OpenApiResponse>> {
-        let kinds = [
-            ("400", "The request cannot be read"),
-            ("401", "A valid operator token is needed"),
-            ("404", "There is no such thing"),
-            ("408", "The body did not arrive in time"),
-            ("409", "Taken already, or not possible in this state"),
-            ("412", "If-Match names another version"),
-            ("413", "Body too large"),
-            ("422", "Fields at fault"),
-            ("429", "Too many attempts"),
-            ("503", "The server cannot answer now"),
-        ];
-        let schema = Ref::from_schema_name("Problem");
-        let response = |description: &str| {
-            let content = ContentBuilder::new().schema(Some(schema.clone())).build();
-            ResponseBuilder::new().description(description).content("application/problem+json", content).build()
-        };
-        kinds.into_iter().map(|(status, description)| (status.to_owned(), response(description).into())).collect()
+        documented(&[
+            ("400", PROBLEM, "The request cannot be read"),
+            ("401", PROBLEM, "A valid operator token is needed"),
+            ("404", PROBLEM, "There is no such thing"),
+            ("408", PROBLEM, "The body did not arrive in time"),
+            ("409", PROBLEM, "Taken already, or not possible in this state"),
+            ("412", PROBLEM, "If-Match names another version"),
+            ("413", PROBLEM, "Body too large"),
+            ("422", PROBLEM, "Fields at fault"),
+            ("429", PROBLEM, "Too many attempts"),
+            ("503", PROBLEM, "The server cannot answer now"),
+        ])
     }
+}
+
+/// The media type and the schema of a problem.
+pub const PROBLEM: (&str, &str) = ("application/problem+json", "Problem");
+
+/// Answers for the OpenAPI document: status, media type and schema, description.
+pub fn documented(answers: &[(&str, (&str, &str), &str)]) -> BTreeMap<String, RefOr<OpenApiResponse>> {
+    let response = |(media_type, schema): (&str, &str), description: &str| {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
+        ResponseBuilder::new().description(description).content(media_type, content).build()
+    };
+    let named = |(status, kind, description): &(&str, (&str, &str), &str)| {
+        ((*status).to_owned(), response(*kind, description).into())
+    };
+    answers.iter().map(named).collect()
 }
 
 impl Problem {

@@ -50,6 +50,7 @@ use crate::app::App;
         operations::healthz,
         operations::readyz,
     ),
+    components(schemas(oauth::error::ErrorBody)),
     modifiers(&SecuritySchemes)
 )]
 struct Api;

@@ -1,6 +1,6 @@
 //! The tables `operator_tokens` and `setup_links`.
 
-use super::db::{Row, sql};
+use super::db::{Row, Statement, sql};
 use super::event::append;
 use super::{Store, StoreError, mac_text, time};
 use crate::domain::event::Event;
@@ -18,14 +18,7 @@ impl Store {
         event: &Event,
     ) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
-        let insert =
-            sql("INSERT INTO operator_tokens (id, name, mac, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)")
-                .bind(token.id.as_str())
-                .bind(token.name.as_str())
-                .bind(mac_text(mac))
-                .bind(token.created_at.millis())
-                .bind(token.expires_at.millis());
-        tx.execute(insert).await?;
+        tx.execute(insert(token, mac)).await?;
         append(&mut tx, event).await?;
         tx.commit().await
     }
@@ -95,17 +88,19 @@ impl Store {
         if tx.execute(take).await? == 0 {
             return Err(StoreError::Conflict);
         }
-        let insert =
-            sql("INSERT INTO operator_tokens (id, name, mac, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)")
-                .bind(token.id.as_str())
-                .bind(token.name.as_str())
-                .bind(mac_text(mac))
-                .bind(token.created_at.millis())
-                .bind(token.expires_at.millis());
-        tx.execute(insert).await?;
+        tx.execute(insert(token, mac)).await?;
         append(&mut tx, event).await?;
         tx.commit().await
     }
+}
+
+fn insert(token: &OperatorToken, mac: &SecretMac) -> Statement {
+    sql("INSERT INTO operator_tokens (id, name, mac, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(token.id.as_str())
+        .bind(token.name.as_str())
+        .bind(mac_text(mac))
+        .bind(token.created_at.millis())
+        .bind(token.expires_at.millis())
 }
 
 fn token_of(row: &Row) -> Result<OperatorToken, StoreError> {

@@ -1,10 +1,13 @@
 //! Errors of the OAuth door (RFC 6749 §5.2, RFC 7009 §2.2.1, RFC 7662 §2.3).
 
+use std::collections::BTreeMap;
+
 use axum::response::{IntoResponse, Response};
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Response as OpenApiResponse};
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::app;
 use crate::app::issue::NotProven;
@@ -13,7 +16,7 @@ use crate::domain::entity::Entity;
 use crate::domain::fault::summarize;
 use crate::domain::token;
 use crate::http::envelope::{Cause, private_json};
-use crate::http::error::Problem;
+use crate::http::error::{PROBLEM, Problem, documented};
 use crate::store::StoreError;
 
 /// Why a request at the OAuth door is refused.
@@ -45,6 +48,23 @@ pub struct ErrorBody {
     /// A sentence for people.
     #[schema(example = "The client secret is not the one of this client.")]
     pub error_description: String,
+}
+
+/// The errors that the endpoints of this door may answer with, for the OpenAPI document.
+pub struct OAuthErrors;
+
+impl IntoResponses for OAuthErrors {
+    fn responses() -> BTreeMap<String, RefOr<OpenApiResponse>> {
+        const JSON: (&str, &str) = ("application/json", "OAuthError");
+        documented(&[
+            ("400", JSON, "The request is malformed, or asks for what cannot be had"),
+            ("401", JSON, "The client has not proven itself"),
+            ("408", PROBLEM, "The body did not arrive in time"),
+            ("413", PROBLEM, "Body too large"),
+            ("429", PROBLEM, "Too many attempts"),
+            ("503", JSON, "The server cannot answer now, and has done nothing"),
+        ])
+    }
 }
 
 impl OAuthError {

@@ -7,7 +7,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
 use super::client_auth;
-use super::error::{ErrorBody, OAuthError};
+use super::error::{OAuthError, OAuthErrors};
 use super::introspect::RequestBody;
 use crate::app::App;
 use crate::app::issue::Purpose;
@@ -15,7 +15,7 @@ use crate::app::tokens::Standing;
 use crate::domain::event::Actor;
 use crate::http::body::Payload;
 use crate::http::envelope::private_json;
-use crate::http::error::{Problem, ProblemBody};
+use crate::http::error::Problem;
 use crate::http::origin::Origin;
 
 /// Revoke an access token.
@@ -30,11 +30,7 @@ use crate::http::origin::Origin;
     request_body(content = RequestBody, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "The token is void", body = Object),
-        (status = 400, description = "The request is malformed, or the token is another client's", body = ErrorBody),
-        (status = 401, description = "The client has not proven itself", body = ErrorBody),
-        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many attempts", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The server cannot tell; the token may still stand", body = ErrorBody),
+        OAuthErrors,
     )
 )]
 pub async fn post(

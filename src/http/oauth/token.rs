@@ -9,14 +9,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::client_auth;
-use super::error::{ErrorBody, OAuthError};
+use super::error::{OAuthError, OAuthErrors};
 use crate::app::App;
 use crate::app::issue::Purpose;
 use crate::app::metrics::Outcome;
 use crate::domain::token::{self, Door};
 use crate::http::body::Payload;
 use crate::http::envelope::private_json;
-use crate::http::error::{Problem, ProblemBody};
+use crate::http::error::Problem;
 use crate::http::origin::Origin;
 
 /// What a request carries; dynamic parameters are taken too, unknown ones ignored (RFC 6749 §3.2).
@@ -63,11 +63,7 @@ pub struct Answer<'a> {
     request_body(content = RequestBody, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "A token", body = Answer),
-        (status = 400, description = "The request is malformed or asks for what cannot be had", body = ErrorBody),
-        (status = 401, description = "The client has not proven itself", body = ErrorBody),
-        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many attempts", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The server cannot answer now", body = ErrorBody),
+        OAuthErrors,
     )
 )]
 pub async fn post(
