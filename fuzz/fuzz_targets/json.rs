@@ -34,9 +34,10 @@ fuzz_target!(|body: &[u8]| {
                 }
             }
         }
-        Err(fault) if expected.is_ok() => assert_repeats_nothing(&fault, &OF_OURS),
-        Err(fault) => {
-            assert_repeats_nothing(&fault, &[&OF_OURS[..], &[EMPTY, MALFORMED]].concat());
+        Err(faults) if expected.is_ok() => faults.iter().for_each(|fault| assert_repeats_nothing(fault, &OF_OURS)),
+        Err(faults) => {
+            let sentences = [&OF_OURS[..], &[EMPTY, MALFORMED]].concat();
+            faults.iter().for_each(|fault| assert_repeats_nothing(fault, &sentences));
         }
     }
 });

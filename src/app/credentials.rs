@@ -8,13 +8,13 @@ use zeroize::Zeroizing;
 use super::clock::{random, random_secret};
 use super::{App, Error};
 use crate::config::SecretsReveal;
-use crate::domain::credential::{Credential, LONGEST_NAME, Owner, Regeneration};
+use crate::domain::credential::{Credential, LONGEST_NAME, Owner, Regeneration, RegenerationRefused};
 use crate::domain::entity::Entity;
 use crate::domain::event::{Action, Actor};
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::id::{ClientId, SecretId};
 use crate::domain::secret::{NewSecret, PlainSecret, Secret, sealing_context};
-use crate::domain::settings::Settings;
+use crate::domain::settings::{LONGEST_GRACE_SECONDS, Settings};
 use crate::domain::time::Timestamp;
 use crate::store::credential::{AddError, CredentialUse};
 
@@ -132,7 +132,13 @@ impl App {
             grace: choice.grace.unwrap_or(Duration::from_secs(u64::from(settings.regenerate_grace_seconds))),
             voids_tokens: choice.voids_tokens.unwrap_or(settings.regenerate_voids_tokens),
         };
-        let stops_at = regeneration.stops_at(&credential, now).map_err(|why| Error::Refused(why.to_string()))?;
+        let stops_at = regeneration.stops_at(&credential, now).map_err(|why| match why {
+            RegenerationRefused::GraceTooLong => {
+                let most = Fault::AboveMaximum(LONGEST_GRACE_SECONDS.to_string());
+                Error::Invalid(vec![FieldFault::new("grace_seconds", most)])
+            }
+            RegenerationRefused::TwoLive | RegenerationRefused::Revoked => Error::Refused(why.to_string()),
+        })?;
         let (plain, secret) = self.new_secret(&credential.client_id, now)?;
         let detail =
             json!({"secret_id": secret.secret.id, "old_stops_at": stops_at, "voids_tokens": regeneration.voids_tokens});
@@ -177,6 +183,9 @@ impl App {
         version: Option<i64>,
     ) -> Result<CredentialUse, Error> {
         let credential = self.credential_at(client_id, version).await?;
+        if credential.locked_at.is_none() && credential.failed_attempts == 0 {
+            return self.find_credential(client_id).await;
+        }
         let event = self.event(actor, Action::CredentialUnlocked, entity_of(&credential), client_id, json!({}));
         self.store.unlock_credential(&credential.client_id, version, &event).await?;
         self.known.forget_credential(&credential.client_id);

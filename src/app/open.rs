@@ -146,6 +146,9 @@ async fn open_vault(config: &Config, store: &Store, clock: &Clock, missing: Miss
     };
     let sealed = store.sealed_root().await.map_err(database)?;
     let master = match (given, &sealed) {
+        (Some(_), None) if missing == Missing::Refuse => {
+            return Err(OpenError::NoInstallation(store.name().to_owned()));
+        }
         (Some(master), _) => master,
         (None, Some(_)) => return Err(OpenError::MissingMasterKey(place)),
         (None, None) if missing == Missing::Refuse => return Err(OpenError::NoInstallation(store.name().to_owned())),

@@ -122,8 +122,11 @@ impl Entity {
     pub fn change(mut self, now: Timestamp, change: Change) -> Result<Self, Vec<FieldFault>> {
         let mut faults = Vec::new();
         if let Some(identifier) = change.identifier {
-            if !is_plain(&identifier) {
-                let why = "must be 1 to 64 of the characters A-Z a-z 0-9 _ . -".to_owned();
+            let is_odd = matches!(identifier.as_str(), "." | "..") || identifier.starts_with(EntityId::PREFIX);
+            if !is_plain(&identifier) || is_odd {
+                let why =
+                    "must be 1 to 64 of the characters A-Z a-z 0-9 _ . -, and neither dots alone nor begin with pge_"
+                        .to_owned();
                 faults.push(FieldFault::new("identifier", Fault::Rule(why)));
             }
             self.identifier = identifier;

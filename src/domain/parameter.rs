@@ -74,6 +74,7 @@ pub enum Kind {
 #[serde(deny_unknown_fields)]
 pub struct Definition {
     /// What a request calls it: `[A-Za-z0-9_.-]{1,64}`.
+    #[schema(pattern = "^[A-Za-z0-9_.-]{1,64}$", example = "depot")]
     pub name: String,
     /// Its type.
     #[serde(rename = "type")]
@@ -86,32 +87,38 @@ pub struct Definition {
     pub default: Option<serde_json::Value>,
     /// Text must match this somewhere (a regular expression without look-around; anchor it with `^…$`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500, nullable = false)]
     pub pattern: Option<String>,
     /// Fewest characters of a text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 1024, nullable = false)]
     pub min_length: Option<u64>,
     /// Most characters of a text; at most 1,024, which is also the default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1024, nullable = false)]
     pub max_length: Option<u64>,
     /// Least number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<f64>)]
+    #[schema(value_type = Option<f64>, minimum = -9_007_199_254_740_991.0, maximum = 9_007_199_254_740_991.0)]
     pub minimum: Option<Number>,
     /// Greatest number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<f64>)]
+    #[schema(value_type = Option<f64>, minimum = -9_007_199_254_740_991.0, maximum = 9_007_199_254_740_991.0)]
     pub maximum: Option<Number>,
     /// What an `enum` may be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 200)]
     pub values: Vec<String>,
     /// What it is for, at most 2,000 characters.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schema(max_length = 2000)]
     pub description: String,
     /// A value to show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub example: Option<serde_json::Value>,
     /// The token claim that carries the value to the platform's APIs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[A-Za-z0-9_.:/-]{1,64}$", nullable = false)]
     pub claim: Option<String>,
 }
 
@@ -383,7 +390,7 @@ fn compile(pattern: &str) -> Result<Regex, Fault> {
 fn shape_faults(it: &Definition) -> Vec<FieldFault> {
     let mut faults = Vec::new();
     let mut fault = |field: &str, fault: Fault| faults.push(FieldFault::new(field, fault));
-    if !super::fault::is_plain(&it.name) {
+    if !super::fault::is_plain(&it.name) || matches!(it.name.as_str(), "." | "..") {
         fault("name", Fault::Rule("must be 1 to 64 of the characters A-Z a-z 0-9 _ . -".to_owned()));
     }
     if RESERVED_NAMES.contains(&it.name.as_str()) {

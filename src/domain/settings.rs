@@ -111,6 +111,10 @@ impl Settings {
     pub fn change(mut self, change: Change) -> Result<Self, Vec<FieldFault>> {
         let mut faults = Vec::new();
         if let Some(texts) = change.ip_allowlist {
+            if texts.len() > MOST_NETWORKS {
+                let why = format!("must have at most {MOST_NETWORKS} networks");
+                return Err(vec![FieldFault::new("ip_allowlist", Fault::Rule(why))]);
+            }
             self.ip_allowlist.clear();
             for (position, text) in (1..).zip(&texts) {
                 match parse_network(text) {
@@ -152,10 +156,6 @@ impl Settings {
             if let Some(minutes) = lock.unlock_after_minutes {
                 within("account_lock.unlock_after_minutes", minutes, 1, LONGEST_TIMEOUT_MINUTES);
             }
-        }
-        if self.ip_allowlist.len() > MOST_NETWORKS {
-            let why = format!("must have at most {MOST_NETWORKS} networks");
-            faults.push(FieldFault::new("ip_allowlist", Fault::Rule(why)));
         }
         faults
     }

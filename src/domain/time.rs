@@ -65,9 +65,17 @@ impl FromStr for Timestamp {
         if !is_rfc3339(text) {
             return Err(NotATimestamp);
         }
-        let time: jiff::Timestamp = text.parse().map_err(|_| NotATimestamp)?;
-        Ok(Self(time.as_millisecond()))
+        match text.parse::<jiff::Timestamp>() {
+            Ok(time) => Ok(Self(time.as_millisecond())),
+            // The last hours of the year 9999 in some zones, which people write for "never", are beyond jiff's end.
+            Err(_) if is_last_day(text) => Ok(Self(jiff::Timestamp::MAX.as_millisecond())),
+            Err(_) => Err(NotATimestamp),
+        }
     }
+}
+
+fn is_last_day(text: &str) -> bool {
+    text.starts_with("9999-12-3") && text.get(..19).is_some_and(|civil| civil.parse::<jiff::civil::DateTime>().is_ok())
 }
 
 /// Whether `text` has the shape of RFC 3339 §5.6 `date-time`; jiff alone takes more of ISO 8601 than that.
@@ -114,10 +122,17 @@ mod tests {
 
     #[test]
     fn only_rfc_3339_is_a_date_time() {
-        for good in ["2026-01-31T12:00:00Z", "2026-01-31t12:00:00.25+02:00", "2026-01-31T12:00:00-05:30"] {
+        for good in [
+            "2026-01-31T12:00:00Z",
+            "2026-01-31t12:00:00.25+02:00",
+            "2026-01-31T12:00:00-05:30",
+            "9999-12-31T23:59:59Z",
+        ] {
             assert!(good.parse::<Timestamp>().is_ok(), "{good}");
         }
         for bad in [
+            "9999-12-32T00:00:00Z",
+            "9999-12-31T25:00:00Z",
             "2026-01-31",
             "2026-01-31T12:00Z",
             "2026-02-31T12:00:00Z",

@@ -60,7 +60,7 @@ pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next)
         Some(problem) => problem.cause(),
         None => response.extensions_mut().remove::<Cause>().map(|cause| cause.0).unwrap_or_default(),
     };
-    let (status, micros) = (status.as_u16(), took.as_micros());
+    let (status, micros) = (status.as_u16(), u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     if status >= 500 {
         tracing::error!(request_id = %id, %method, path, status, cause, micros, "failed");
     } else if status >= 400 {

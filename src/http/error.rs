@@ -94,15 +94,17 @@ pub struct ProblemBody<'p> {
     #[schema(example = "client_id is missing")]
     pub detail: String,
     /// The same id as in `X-Request-Id` and in the log.
-    #[schema(example = "req_4d8W2nT0cRkq1uYxZb7mPa")]
+    #[schema(example = "req_3d7e05936b0bf8fbfe4fff04c37d3316")]
     pub request_id: &'p str,
     /// Every field at fault; empty when no field is.
     pub errors: Vec<FieldError>,
     /// At the OAuth door, the error code of RFC 6749 §5.2.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub error: Option<&'p str>,
     /// At the OAuth door, a sentence for people.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub error_description: Option<&'p str>,
 }
 
@@ -126,40 +128,74 @@ impl From<&FieldFault> for FieldError {
     }
 }
 
-/// The problems that any endpoint of the admin API may answer with, for the OpenAPI document.
-pub struct AdminErrors;
+/// A media type and the schema of what is in it.
+pub type Content = (&'static str, &'static str);
 
-impl IntoResponses for AdminErrors {
-    fn responses() -> BTreeMap<String, RefOr<OpenApiResponse>> {
-        documented(&[
-            ("400", PROBLEM, "The request cannot be read"),
-            ("401", PROBLEM, "A valid operator token is needed"),
-            ("404", PROBLEM, "There is no such thing"),
-            ("408", PROBLEM, "The body did not arrive in time"),
-            ("409", PROBLEM, "Taken already, or not possible in this state"),
-            ("412", PROBLEM, "If-Match names another version"),
-            ("413", PROBLEM, "Body too large"),
-            ("422", PROBLEM, "Fields at fault"),
-            ("429", PROBLEM, "Too many attempts"),
-            ("503", PROBLEM, "The server cannot answer now"),
-        ])
-    }
-}
+/// A problem.
+pub const PROBLEM: Content = ("application/problem+json", "Problem");
 
-/// The media type and the schema of a problem.
-pub const PROBLEM: (&str, &str) = ("application/problem+json", "Problem");
-
-/// Answers for the OpenAPI document: status, media type and schema, description.
-pub fn documented(answers: &[(&str, (&str, &str), &str)]) -> BTreeMap<String, RefOr<OpenApiResponse>> {
-    let response = |(media_type, schema): (&str, &str), description: &str| {
-        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
-        ResponseBuilder::new().description(description).content(media_type, content).build()
-    };
-    let named = |(status, kind, description): &(&str, (&str, &str), &str)| {
-        ((*status).to_owned(), response(*kind, description).into())
+/// Answers for the OpenAPI document: status, what it may carry, description.
+pub fn documented(answers: &[(&str, &[Content], &str)]) -> BTreeMap<String, RefOr<OpenApiResponse>> {
+    let named = |(status, contents, description): &(&str, &[Content], &str)| {
+        let response =
+            contents.iter().fold(ResponseBuilder::new().description(*description), |response, (media_type, schema)| {
+                let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(*schema))).build();
+                response.content(*media_type, content)
+            });
+        ((*status).to_owned(), response.build().into())
     };
     answers.iter().map(named).collect()
 }
+
+macro_rules! problems {
+    ($(#[$doc:meta])* $name:ident { $($status:literal $description:literal)* }) => {
+        $(#[$doc])*
+        pub struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<OpenApiResponse>> {
+                documented(&[$(($status, &[PROBLEM], $description)),*])
+            }
+        }
+    };
+}
+
+problems!(
+    /// What any endpoint of the admin API may answer.
+    AdminErrors {
+        "401" "A valid operator token is needed"
+        "429" "Too many attempts"
+        "503" "The server cannot answer now"
+    }
+);
+problems!(
+    /// What one may answer that has something in its path.
+    MissingErrors { "404" "There is no such thing" }
+);
+problems!(
+    /// What a list may answer.
+    PageErrors { "400" "The query cannot be read" }
+);
+problems!(
+    /// What one may answer that takes a body.
+    BodyErrors {
+        "400" "The request cannot be read"
+        "408" "The body did not arrive in time"
+        "413" "Body too large"
+    }
+);
+problems!(
+    /// What one may answer that judges fields.
+    FieldErrors { "422" "Fields at fault" }
+);
+problems!(
+    /// What one may answer that takes `If-Match`.
+    VersionErrors { "412" "If-Match names another version, or somebody else was faster" }
+);
+problems!(
+    /// What one may answer that depends on a state or a unique name.
+    ConflictErrors { "409" "Taken already, or not possible in this state" }
+);
 
 impl Problem {
     /// The status, the code and the title.

@@ -38,7 +38,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/oauth/introspect", post(oauth::introspect::post))
         .route("/oauth/revoke", post(oauth::revoke::post))
         .route("/.well-known/oauth-authorization-server", get(oauth::metadata::get))
-        .route("/.well-known/openid-configuration", get(oauth::metadata::get))
+        .route("/.well-known/openid-configuration", get(oauth::metadata::get_as_openid_configuration))
         .route("/.well-known/jwks.json", get(oauth::jwks::get));
     if !app.config.cors_origins.is_empty() {
         // Before the layer, so that a preflight request meets the layer and not the fallback.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::header;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::server::Server;
-use utoipa::openapi::{Components, OpenApi as Document};
+use utoipa::openapi::{Components, Header, OpenApi as Document, RefOr};
 use utoipa::{Modify, OpenApi};
 
 use super::{admin, integration, oauth, operations};
@@ -24,6 +24,7 @@ use crate::app::App;
         integration::access_token::post,
         integration::whoami::get,
         oauth::metadata::get,
+        oauth::metadata::get_as_openid_configuration,
         oauth::jwks::get,
         oauth::token::post,
         oauth::introspect::post,
@@ -51,7 +52,7 @@ use crate::app::App;
         operations::readyz,
     ),
     components(schemas(oauth::error::ErrorBody)),
-    modifiers(&SecuritySchemes)
+    modifiers(&SecuritySchemes, &Headers)
 )]
 struct Api;
 
@@ -71,6 +72,36 @@ impl Modify for SecuritySchemes {
             scheme(HttpAuthScheme::Bearer, "An operator token (pgo_…), made by: passgate operator token"),
         );
         components.add_security_scheme("client_secret_basic", scheme(HttpAuthScheme::Basic, "Client Id and Client Secret, form-encoded (RFC 6749 §2.3.1); or client_id and client_secret in the body"));
+    }
+}
+
+/// The headers that answers carry whatever the endpoint.
+struct Headers;
+
+impl Modify for Headers {
+    fn modify(&self, document: &mut Document) {
+        let operations = document.paths.paths.values_mut().flat_map(|item| {
+            [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
+        });
+        for (status, response) in operations.flat_map(|operation| operation.responses.responses.iter_mut()) {
+            let RefOr::T(response) = response else { continue };
+            let mut add = |name: &str, description: &str| {
+                let mut header = Header::default();
+                header.description = Some(description.to_owned());
+                response.headers.insert(name.to_owned(), header.into());
+            };
+            add("X-Request-Id", "Names the request in the log");
+            match status.as_str() {
+                "201" => {
+                    add("Location", "Where the new thing is");
+                    add("ETag", "Its version, for If-Match");
+                }
+                "401" => add("WWW-Authenticate", "How to prove oneself"),
+                "405" => add("Allow", "The methods that the path takes"),
+                "429" | "503" => add("Retry-After", "Seconds to wait, at most 900"),
+                _ => {}
+            }
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Store, StoreError, mac, mac_text, optional_time, time};
 use crate::domain::credential::{Credential, Owner};
 use crate::domain::event::Event;
 use crate::domain::id::{ClientId, EntityId, SecretId};
-use crate::domain::secret::{NewSecret, Secret};
+use crate::domain::secret::{FOREVER, NewSecret, Secret};
 use crate::domain::settings::AccountLock;
 use crate::domain::time::Timestamp;
 
@@ -82,7 +82,7 @@ impl Store {
     }
 
     /// Adds `secret`, stops every other one at `stops_at` unless it stops earlier, and voids the tokens issued for those
-    /// up to `void_before`. [`StoreError::Conflict`] if the credential is no longer at `version`.
+    /// up to `void_before`, and with them all tokens of secrets that have stopped already. [`StoreError::Conflict`] if the credential is no longer at `version`.
     pub async fn regenerate_secret(
         &self,
         client_id: &ClientId,
@@ -104,6 +104,13 @@ impl Store {
         let stop = sql("UPDATE secrets SET stops_at = CASE WHEN stops_at < $1 THEN stops_at ELSE $1 END, tokens_void_before = COALESCE($2, tokens_void_before) WHERE client_id = $3 AND (stops_at IS NULL OR stops_at > $4)")
             .bind(stops_at.millis()).bind(void_before.map(Timestamp::millis)).bind(client_id.as_str()).bind(event.at.millis());
         tx.execute(stop).await?;
+        if void_before.is_some() {
+            let stopped = sql("UPDATE secrets SET tokens_void_before = $1 WHERE client_id = $2 AND stops_at <= $3")
+                .bind(FOREVER.millis())
+                .bind(client_id.as_str())
+                .bind(event.at.millis());
+            tx.execute(stopped).await?;
+        }
         add_secret(&mut tx, client_id, secret).await?;
         append(&mut tx, event).await?;
         tx.commit().await

@@ -231,6 +231,11 @@ async fn a_request_that_cannot_be_read_is_a_problem_that_repeats_nothing() {
         "{\"status\": \"hunter2\"}",
         "{\"nmae\": \"hunter2\"}",
         "{\"name\":\"a\",\"name\":\"b\"}",
+        "[\"hunter2\"]",
+        "{\"settings\":[5]}",
+        "{\"settings\":{\"account_lock\":[3,4]}}",
+        "{\"name\":null}",
+        "{} {}",
     ] {
         let answer = send(Method::PATCH, "/entities/northwind", body).await;
         answer.assert_problem(400, "malformed_request");
@@ -291,5 +296,26 @@ async fn the_schema_of_a_token_request_is_the_one_that_the_server_enforces() {
     ] {
         let body = customer.body_with(more);
         assert_eq!(schema.is_valid(&body), server.ask(body.clone()).await.status == 200, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn only_json_in_utf_8_is_taken_and_a_long_list_is_not_judged_item_by_item() {
+    let server = Server::start().await;
+    server.customer().await;
+    for content_type in ["application/jsonfoo", "application/json; charset=utf-16", "text/plain"] {
+        let request = server
+            .post("/admin/v1/keys/rotate")
+            .bearer_auth(&server.operator_token)
+            .header("content-type", content_type);
+        Answer::of(request.body("{}").send().await.unwrap()).await.assert_problem(400, "malformed_request");
+    }
+    let many = json!({"settings": {"ip_allowlist": vec![""; 20_000]}});
+    let answer = server.admin(Method::PATCH, "/entities/northwind", Some(many)).await;
+    answer.assert_problem(422, "invalid_fields");
+    assert_eq!(answer.faults().len(), 1);
+    for identifier in [".", "..", "pge_x"] {
+        let body = json!({"identifier": identifier, "name": "x"});
+        server.admin(Method::POST, "/entities", Some(body)).await.assert_problem(422, "invalid_fields");
     }
 }

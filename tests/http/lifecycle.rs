@@ -45,7 +45,7 @@ async fn a_grace_period_lets_both_secrets_work_until_it_ends() {
 async fn at_most_two_secrets_are_live_and_no_grace_is_longer_than_seven_days() {
     let server = Server::start().await;
     let customer = server.customer().await;
-    regenerate(&server, &customer, json!({"grace_seconds": 604_801})).await.assert_problem(409, "conflict");
+    regenerate(&server, &customer, json!({"grace_seconds": 604_801})).await.assert_problem(422, "invalid_fields");
     let second = regenerate(&server, &customer, json!({"grace_seconds": 604_800})).await;
     assert_eq!(second.status, 200);
     regenerate(&server, &customer, json!({"grace_seconds": 60})).await.assert_problem(409, "conflict");
@@ -71,6 +71,17 @@ async fn a_regeneration_can_make_tokens_void_to_the_millisecond() {
         200,
         "issued in the same second"
     );
+}
+
+#[tokio::test]
+async fn tokens_of_a_secret_that_has_stopped_already_become_void_too() {
+    let server = Server::start().await;
+    let customer = server.customer().await;
+    let first = server.token(&customer).await;
+    regenerate(&server, &customer, json!({})).await;
+    assert_eq!(server.whoami(&first).await.status, 200);
+    regenerate(&server, &customer, json!({"void_tokens": true})).await;
+    server.whoami(&first).await.assert_problem(401, "invalid_token");
 }
 
 #[tokio::test]

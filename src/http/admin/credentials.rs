@@ -19,7 +19,9 @@ use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::http::auth::Operator;
 use crate::http::envelope::private_json;
-use crate::http::error::{AdminErrors, Problem};
+use crate::http::error::{
+    AdminErrors, BodyErrors, ConflictErrors, FieldErrors, MissingErrors, PageErrors, Problem, VersionErrors,
+};
 use crate::store::credential::CredentialUse;
 
 /// A credential, without its secrets.
@@ -32,13 +34,14 @@ pub struct CredentialBody {
     /// `client` for an entity's, `api` for a platform API's.
     kind: &'static str,
     /// The id of its entity; `null` for a platform API.
+    #[schema(required = true)]
     entity_id: Option<String>,
     /// What people call it.
     name: String,
     /// `active`, `locked`, `expired` or `revoked`.
     status: &'static str,
     /// From when on it is refused; `null` for never.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, required = true)]
     expires_at: Option<Timestamp>,
     /// Consecutive failed token requests, counted while the Integration Account Lock is on.
     failed_attempts: u32,
@@ -64,10 +67,10 @@ pub struct SecretBody {
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     /// From when on it is refused; `null` for never.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, required = true)]
     stops_at: Option<Timestamp>,
     /// When it last got a token; `null` for never.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, required = true)]
     last_used_at: Option<Timestamp>,
 }
 
@@ -80,9 +83,10 @@ pub struct UseBody {
     /// Tokens that it has been issued.
     token_count: i64,
     /// When it last got one.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, required = true)]
     last_used_at: Option<Timestamp>,
     /// From which address.
+    #[schema(required = true)]
     last_used_address: Option<String>,
 }
 
@@ -193,6 +197,8 @@ impl UseBody {
     responses(
         (status = 200, description = "A page of credentials", body = Page<UseBody>),
         AdminErrors,
+        MissingErrors,
+        PageErrors,
     )
 )]
 pub async fn list(
@@ -212,6 +218,7 @@ pub async fn list(
     responses(
         (status = 200, description = "A page of credentials", body = Page<UseBody>),
         AdminErrors,
+        PageErrors,
     )
 )]
 pub async fn list_apis(State(app): State<Arc<App>>, _: Operator, asked: Asked) -> Result<Response, Problem> {
@@ -235,10 +242,14 @@ async fn list_of(app: &App, owner: &Owner, settings: &Settings, asked: &Asked) -
 /// Generate a credential for an entity. Its secret is in the answer.
 #[utoipa::path(
     post, path = "/admin/v1/entities/{entity}/credentials", tag = "Admin", operation_id = "generateCredential",
-    security(("operator_token" = [])), params(("entity" = String, Path, description = "Id or identifier")), request_body = NewBody,
+    security(("operator_token" = [])), params(("entity" = String, Path, description = "Id or identifier")), request_body = Option<NewBody>,
     responses(
         (status = 201, description = "Generated; Location names it", body = GeneratedBody),
         AdminErrors,
+        MissingErrors,
+        BodyErrors,
+        FieldErrors,
+        ConflictErrors,
     )
 )]
 pub async fn generate(
@@ -255,10 +266,12 @@ pub async fn generate(
 /// Register a platform API: its credential may introspect every token, and gets none.
 #[utoipa::path(
     post, path = "/admin/v1/apis", tag = "Admin", operation_id = "registerApi",
-    security(("operator_token" = [])), request_body = NewBody,
+    security(("operator_token" = [])), request_body = Option<NewBody>,
     responses(
         (status = 201, description = "Generated; Location names it", body = GeneratedBody),
         AdminErrors,
+        BodyErrors,
+        FieldErrors,
     )
 )]
 pub async fn generate_api(
@@ -292,6 +305,7 @@ async fn with_secret(app: &App, status: StatusCode, generated: &Generated) -> Re
     responses(
         (status = 200, description = "The credential", body = UseBody),
         AdminErrors,
+        MissingErrors,
     )
 )]
 pub async fn show(
@@ -311,11 +325,16 @@ async fn shown(app: &App, used: &CredentialUse) -> Result<Response, Problem> {
 #[utoipa::path(
     post, path = "/admin/v1/credentials/{client_id}/regenerate", tag = "Admin", operation_id = "regenerateCredential",
     security(("operator_token" = [])),
-    params(("client_id" = String, Path, description = "The Client Id"), ("If-Match" = Option<String>, Header, description = "The ETag that the change is based on")),
-    request_body = RegenerateBody,
+    params(("client_id" = String, Path, description = "The Client Id"), ("If-Match" = Option<String>, Header, nullable = false, pattern = "^(\\*|\"[0-9]+\")$", description = "The ETag that the change is based on")),
+    request_body = Option<RegenerateBody>,
     responses(
         (status = 200, description = "The credential with its new secret", body = GeneratedBody),
         AdminErrors,
+        MissingErrors,
+        BodyErrors,
+        FieldErrors,
+        VersionErrors,
+        ConflictErrors,
     )
 )]
 pub async fn regenerate(
@@ -337,10 +356,12 @@ pub async fn regenerate(
 #[utoipa::path(
     post, path = "/admin/v1/credentials/{client_id}/revoke", tag = "Admin", operation_id = "revokeCredential",
     security(("operator_token" = [])),
-    params(("client_id" = String, Path, description = "The Client Id"), ("If-Match" = Option<String>, Header, description = "The ETag that the change is based on")),
+    params(("client_id" = String, Path, description = "The Client Id"), ("If-Match" = Option<String>, Header, nullable = false, pattern = "^(\\*|\"[0-9]+\")$", description = "The ETag that the change is based on")),
     responses(
         (status = 200, description = "The credential as it is now", body = UseBody),
         AdminErrors,
+        MissingErrors,
+        VersionErrors,
     )
 )]
 pub async fn revoke(
@@ -356,10 +377,12 @@ pub async fn revoke(
 #[utoipa::path(
     post, path = "/admin/v1/credentials/{client_id}/unlock", tag = "Admin", operation_id = "unlockCredential",
     security(("operator_token" = [])),
-    params(("client_id" = String, Path, description = "The Client Id"), ("If-Match" = Option<String>, Header, description = "The ETag that the change is based on")),
+    params(("client_id" = String, Path, description = "The Client Id"), ("If-Match" = Option<String>, Header, nullable = false, pattern = "^(\\*|\"[0-9]+\")$", description = "The ETag that the change is based on")),
     responses(
         (status = 200, description = "The credential as it is now", body = UseBody),
         AdminErrors,
+        MissingErrors,
+        VersionErrors,
     )
 )]
 pub async fn unlock(

@@ -10,14 +10,16 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::page::{Asked, Page, PageQuery};
-use super::read::{IfMatch, InPath, Json, tagged};
+use super::read::{IfMatch, InPath, Json, object, tagged};
 use crate::app::App;
 use crate::domain::entity::{Change, Entity, Status};
 use crate::domain::settings::{self, AccountLock, UnknownParameters};
 use crate::domain::time::Timestamp;
 use crate::http::auth::Operator;
 use crate::http::envelope::private_json;
-use crate::http::error::{AdminErrors, Problem};
+use crate::http::error::{
+    AdminErrors, BodyErrors, ConflictErrors, FieldErrors, MissingErrors, PageErrors, Problem, VersionErrors,
+};
 
 /// A business entity.
 #[derive(Serialize, ToSchema)]
@@ -60,6 +62,7 @@ pub struct SettingsBody {
     /// What becomes of parameters that the entity does not have.
     unknown_parameters: UnknownParameters,
     /// The Integration Account Lock; `null` if it is off.
+    #[schema(required = true)]
     account_lock: Option<AccountLock>,
     /// Networks that may ask for tokens; everyone if empty.
     #[schema(example = json!(["203.0.113.0/24"]))]
@@ -107,22 +110,40 @@ impl From<Entity> for EntityBody {
 pub struct ChangeBody {
     /// Unique name that tokens carry: `[A-Za-z0-9_.-]{1,64}`. Mandatory for a new entity.
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_.-]+$", example = "northwind", nullable = false)]
+    #[serde(default, deserialize_with = "given")]
     identifier: Option<String>,
     /// What people call it. Mandatory for a new entity.
     #[schema(min_length = 1, max_length = 50, example = "Northwind Logistics", nullable = false)]
+    #[serde(default, deserialize_with = "given")]
     name: Option<String>,
     /// At most 2,000 characters.
     #[schema(max_length = 2000, nullable = false)]
+    #[serde(default, deserialize_with = "given")]
     description: Option<String>,
     /// Whether its credentials are accepted.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "given")]
     status: Option<Status>,
     /// What its tokens may be for; all of them, at least one.
     #[schema(min_items = 1, max_items = 50, example = json!(["DLAT access Webhooks"]), nullable = false)]
+    #[serde(default, deserialize_with = "given")]
     scopes: Option<Vec<String>>,
     /// What to change of its settings.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     settings: SettingsChange,
+}
+
+/// A new entity: a change that says at least its identifier and its name.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "a new entity is read as a change; this documents what it must have")]
+pub struct NewEntity {
+    #[schema(inline = false)]
+    #[serde(flatten)]
+    change: ChangeBody,
+    /// Unique name that tokens carry.
+    identifier: String,
+    /// What people call it.
+    name: String,
 }
 
 /// What to change of the settings; what is left out stays as it is.
@@ -131,29 +152,42 @@ pub struct ChangeBody {
 pub struct SettingsChange {
     /// Lifetime of a token in minutes.
     #[schema(minimum = 1, maximum = 1440, nullable = false)]
+    #[serde(default, deserialize_with = "given")]
     token_timeout_minutes: Option<u32>,
     /// What becomes of parameters that the entity does not have.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "given")]
     unknown_parameters: Option<UnknownParameters>,
     /// The Integration Account Lock; `null` switches it off.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given_lock")]
     #[schema(value_type = Option<AccountLock>)]
     account_lock: Option<Option<AccountLock>>,
     /// Addresses or networks that may ask for tokens; everyone if empty.
     #[schema(max_items = 100, nullable = false)]
+    #[serde(default, deserialize_with = "given")]
     ip_allowlist: Option<Vec<String>>,
     /// How long the old secret goes on after a regeneration that does not say.
     #[schema(minimum = 0, maximum = 604_800, nullable = false)]
+    #[serde(default, deserialize_with = "given")]
     regenerate_grace_seconds: Option<u32>,
     /// Whether a regeneration that does not say voids the tokens already issued.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "given")]
     regenerate_voids_tokens: Option<bool>,
     /// Most credentials that the entity may have at once.
     #[schema(minimum = 1, maximum = 1000, nullable = false)]
+    #[serde(default, deserialize_with = "given")]
     most_credentials: Option<u32>,
 }
 
-/// Tells `null` from a field that is not there.
+/// The same for a lock, which must be an object or `null`.
+fn given_lock<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<AccountLock>>, D::Error> {
+    #[derive(Deserialize)]
+    struct Lock(#[serde(deserialize_with = "object")] AccountLock);
+    Option::<Lock>::deserialize(deserializer).map(|lock| Some(lock.map(|Lock(lock)| lock)))
+}
+
+/// Takes a field that may be left out, and may not be `null`.
 fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
@@ -186,6 +220,7 @@ impl From<ChangeBody> for Change {
     responses(
         (status = 200, description = "A page of entities", body = Page<EntityBody>),
         AdminErrors,
+        PageErrors,
     )
 )]
 pub async fn list(State(app): State<Arc<App>>, _: Operator, asked: Asked) -> Result<Response, Problem> {
@@ -201,10 +236,13 @@ pub async fn list(State(app): State<Arc<App>>, _: Operator, asked: Asked) -> Res
 /// it needs: generate that next.
 #[utoipa::path(
     post, path = "/admin/v1/entities", tag = "Admin", operation_id = "createEntity",
-    security(("operator_token" = [])), request_body = ChangeBody,
+    security(("operator_token" = [])), request_body = NewEntity,
     responses(
         (status = 201, description = "Created; Location names it", body = EntityBody),
         AdminErrors,
+        BodyErrors,
+        FieldErrors,
+        ConflictErrors,
     )
 )]
 pub async fn create(
@@ -228,6 +266,7 @@ pub async fn create(
     responses(
         (status = 200, description = "The entity", body = EntityBody),
         AdminErrors,
+        MissingErrors,
     )
 )]
 pub async fn show(State(app): State<Arc<App>>, _: Operator, InPath(name): InPath<String>) -> Result<Response, Problem> {
@@ -239,11 +278,16 @@ pub async fn show(State(app): State<Arc<App>>, _: Operator, InPath(name): InPath
 #[utoipa::path(
     patch, path = "/admin/v1/entities/{entity}", tag = "Admin", operation_id = "updateEntity",
     security(("operator_token" = [])),
-    params(("entity" = String, Path, description = "Id or identifier"), ("If-Match" = Option<String>, Header, description = "The ETag that the change is based on")),
+    params(("entity" = String, Path, description = "Id or identifier"), ("If-Match" = Option<String>, Header, nullable = false, pattern = "^(\\*|\"[0-9]+\")$", description = "The ETag that the change is based on")),
     request_body = ChangeBody,
     responses(
         (status = 200, description = "The entity as it is now", body = EntityBody),
         AdminErrors,
+        MissingErrors,
+        BodyErrors,
+        FieldErrors,
+        VersionErrors,
+        ConflictErrors,
     )
 )]
 pub async fn update(
@@ -264,6 +308,7 @@ pub async fn update(
     responses(
         (status = 200, description = "The schema", body = Object),
         AdminErrors,
+        MissingErrors,
     )
 )]
 pub async fn request_schema(

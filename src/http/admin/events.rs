@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::domain::time::Timestamp;
 use crate::http::auth::Operator;
 use crate::http::envelope::private_json;
-use crate::http::error::{AdminErrors, Problem};
+use crate::http::error::{AdminErrors, PageErrors, Problem};
 use crate::store::event::LoggedEvent;
 
 /// A change.
@@ -31,6 +31,7 @@ pub struct EventBody {
     #[schema(example = "credential.regenerated")]
     action: String,
     /// Of which entity.
+    #[schema(required = true)]
     entity_id: Option<String>,
     /// The id of the thing changed.
     subject: String,
@@ -63,6 +64,7 @@ impl From<LoggedEvent> for EventBody {
     responses(
         (status = 200, description = "A page of changes", body = Page<EventBody>),
         AdminErrors,
+        PageErrors,
     )
 )]
 pub async fn list(State(app): State<Arc<App>>, _: Operator, asked: Asked) -> Result<Response, Problem> {

@@ -14,7 +14,7 @@ use crate::domain::key::{Algorithm, KeyFacts, State as KeyState};
 use crate::domain::time::Timestamp;
 use crate::http::auth::Operator;
 use crate::http::envelope::private_json;
-use crate::http::error::{AdminErrors, Problem};
+use crate::http::error::{AdminErrors, BodyErrors, ConflictErrors, Problem, VersionErrors};
 
 /// A signing key.
 #[derive(Serialize, ToSchema)]
@@ -71,10 +71,13 @@ pub async fn list(State(app): State<Arc<App>>, _: Operator) -> Result<Response, 
 /// Rotate: the next key signs, the one that signed retires, another next key is made.
 #[utoipa::path(
     post, path = "/admin/v1/keys/rotate", tag = "Admin", operation_id = "rotateKeys",
-    security(("operator_token" = [])), request_body = RotateBody,
+    security(("operator_token" = [])), request_body = Option<RotateBody>,
     responses(
         (status = 200, description = "The key that signs now", body = KeyBody),
         AdminErrors,
+        BodyErrors,
+        ConflictErrors,
+        VersionErrors,
     )
 )]
 pub async fn rotate(

@@ -15,7 +15,7 @@ use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::parameter::{Definition, Parameter};
 use crate::http::auth::Operator;
 use crate::http::envelope::private_json;
-use crate::http::error::{AdminErrors, Problem};
+use crate::http::error::{AdminErrors, BodyErrors, FieldErrors, MissingErrors, Problem, VersionErrors};
 
 /// Every parameter of an entity, in its order.
 #[derive(Serialize, ToSchema)]
@@ -38,6 +38,7 @@ impl From<&Entity> for ListBody {
     responses(
         (status = 200, description = "The parameters", body = ListBody),
         AdminErrors,
+        MissingErrors,
     )
 )]
 pub async fn list(State(app): State<Arc<App>>, _: Operator, InPath(name): InPath<String>) -> Result<Response, Problem> {
@@ -52,12 +53,16 @@ pub async fn list(State(app): State<Arc<App>>, _: Operator, InPath(name): InPath
     params(
         ("entity" = String, Path, description = "Id or identifier"),
         ("parameter" = String, Path, description = "The same as name in the body"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the entity that the change is based on"),
+        ("If-Match" = Option<String>, Header, nullable = false, pattern = "^(\\*|\"[0-9]+\")$", description = "The ETag of the entity that the change is based on"),
     ),
     request_body = Definition,
     responses(
         (status = 200, description = "Every parameter as it is now", body = ListBody),
         AdminErrors,
+        MissingErrors,
+        BodyErrors,
+        FieldErrors,
+        VersionErrors,
     )
 )]
 pub async fn set(
@@ -82,11 +87,13 @@ pub async fn set(
     params(
         ("entity" = String, Path, description = "Id or identifier"),
         ("parameter" = String, Path, description = "Its name"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the entity that the change is based on"),
+        ("If-Match" = Option<String>, Header, nullable = false, pattern = "^(\\*|\"[0-9]+\")$", description = "The ETag of the entity that the change is based on"),
     ),
     responses(
         (status = 200, description = "Every parameter that is left", body = ListBody),
         AdminErrors,
+        MissingErrors,
+        VersionErrors,
     )
 )]
 pub async fn remove(

@@ -1,14 +1,20 @@
 //! What a request of the admin API carries, read strictly: path, query, JSON body, `If-Match`; and the ETag of answers.
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::response::Response;
-use http::header::{CONTENT_TYPE, ETAG, IF_MATCH};
+use http::header::{ETAG, IF_MATCH};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
 
 use crate::http::body::Payload;
 use crate::http::error::Problem;
+use crate::http::parse::media_type::{self, MediaType};
 
 /// A JSON body. An empty one counts as `{}`.
 pub struct Json<T>(pub T);
@@ -17,14 +23,34 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let media_type = request.headers().get(CONTENT_TYPE).map(|value| value.as_bytes().to_ascii_lowercase());
-        if media_type.is_some_and(|media_type| !media_type.starts_with(b"application/json")) {
+        if !matches!(media_type::of(request.headers()), Ok(MediaType::Json)) {
             return Err(Problem::Malformed("Content-Type must be application/json.".to_owned()));
         }
         let Payload(body) = Payload::from_request(request, state).await?;
         let body = if body.is_empty() { b"{}".as_slice() } else { &body };
-        serde_json::from_slice(body).map(Self).map_err(|error| Problem::Malformed(describe(&error)))
+        let mut deserializer = serde_json::Deserializer::from_slice(body);
+        let read = object(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+        read.map(Self).map_err(|error| Problem::Malformed(describe(&error)))
     }
+}
+
+/// Reads an object and nothing else: serde would take an array for one, its items in the order of the fields.
+pub fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Object<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a JSON object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(map))
+        }
+    }
+
+    deserializer.deserialize_map(Object(PhantomData))
 }
 
 /// Where the body went wrong, without repeating what stands there.

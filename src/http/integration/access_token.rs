@@ -32,10 +32,10 @@ pub struct RequestBody {
     #[schema(example = "pgs_Zt4kLw9QxR2mVb7NcY1sHd5FgJ8aKe3PqT6uWi0oXzC4vB2nM9", min_length = 1, max_length = 256)]
     client_secret: String,
     /// The OAuth 2.0 grant; optional.
-    #[schema(example = "client_credentials")]
+    #[schema(example = "client_credentials", pattern = "^(client_credentials)?$", nullable = false)]
     grant_type: Option<String>,
     /// The scope to ask for; all scopes of the business entity if left out.
-    #[schema(example = "DLAT access Webhooks")]
+    #[schema(example = "DLAT access Webhooks", max_length = 1024, nullable = false)]
     scope: Option<String>,
 }
 
@@ -81,6 +81,7 @@ pub struct Answer<'a> {
         (status = 400, description = "The scope is not one that this entity has", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "Invalid token", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "Client id not found", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 408, description = "Body too slow", body = ProblemBody, content_type = "application/problem+json"),
         (status = 412, description = "Validation errors/Invalid Arguments.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "Too many attempts", body = ProblemBody, content_type = "application/problem+json"),

@@ -16,7 +16,7 @@ use crate::domain::entity::Entity;
 use crate::domain::fault::summarize;
 use crate::domain::token;
 use crate::http::envelope::{Cause, private_json};
-use crate::http::error::{PROBLEM, Problem, documented};
+use crate::http::error::{Content, PROBLEM, Problem, documented};
 use crate::store::StoreError;
 
 /// Why a request at the OAuth door is refused.
@@ -55,14 +55,14 @@ pub struct OAuthErrors;
 
 impl IntoResponses for OAuthErrors {
     fn responses() -> BTreeMap<String, RefOr<OpenApiResponse>> {
-        const JSON: (&str, &str) = ("application/json", "OAuthError");
+        const JSON: Content = ("application/json", "OAuthError");
         documented(&[
-            ("400", JSON, "The request is malformed, or asks for what cannot be had"),
-            ("401", JSON, "The client has not proven itself"),
-            ("408", PROBLEM, "The body did not arrive in time"),
-            ("413", PROBLEM, "Body too large"),
-            ("429", PROBLEM, "Too many attempts"),
-            ("503", JSON, "The server cannot answer now, and has done nothing"),
+            ("400", &[JSON, PROBLEM], "The request is malformed, or asks for what cannot be had"),
+            ("401", &[JSON], "The client has not proven itself"),
+            ("408", &[PROBLEM], "The body did not arrive in time"),
+            ("413", &[PROBLEM], "Body too large"),
+            ("429", &[PROBLEM], "Too many attempts"),
+            ("503", &[JSON, PROBLEM], "The server cannot answer now, and has done nothing"),
         ])
     }
 }

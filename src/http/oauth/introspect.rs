@@ -26,11 +26,13 @@ pub struct RequestBody {
     /// The token.
     token: String,
     /// What kind of token it is. There is one kind only, so it changes nothing.
-    #[schema(example = "access_token")]
+    #[schema(example = "access_token", nullable = false)]
     token_type_hint: Option<String>,
     /// With `client_secret_post`.
+    #[schema(max_length = 128, nullable = false)]
     client_id: Option<String>,
     /// With `client_secret_post`.
+    #[schema(max_length = 256, nullable = false)]
     client_secret: Option<String>,
 }
 
@@ -42,6 +44,7 @@ pub struct Answer<'a> {
     active: bool,
     /// How it is used.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     token_type: Option<&'a str>,
     #[serde(flatten)]
     #[schema(ignore)]

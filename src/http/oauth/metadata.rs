@@ -42,6 +42,18 @@ pub struct Answer {
     service_documentation: String,
 }
 
+/// Describe the authorization server, where gateways look for the keys of OpenID providers.
+#[utoipa::path(
+    get,
+    path = "/.well-known/openid-configuration",
+    tag = "OAuth 2.0",
+    operation_id = "openidConfiguration",
+    responses((status = 200, description = "The same metadata", body = Answer))
+)]
+pub async fn get_as_openid_configuration(app: State<Arc<App>>) -> Result<Response, Problem> {
+    get(app).await
+}
+
 /// Describe the authorization server.
 #[utoipa::path(
     get,

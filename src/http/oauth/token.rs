@@ -28,11 +28,13 @@ pub struct RequestBody {
     #[schema(example = "client_credentials")]
     grant_type: String,
     /// The scope to ask for; all of the client's if left out.
-    #[schema(example = "DLAT access Webhooks")]
+    #[schema(example = "DLAT access Webhooks", nullable = false)]
     scope: Option<String>,
     /// With `client_secret_post`.
+    #[schema(max_length = 128, nullable = false)]
     client_id: Option<String>,
     /// With `client_secret_post`.
+    #[schema(max_length = 256, nullable = false)]
     client_secret: Option<String>,
 }
 
