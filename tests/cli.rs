@@ -276,6 +276,7 @@ fn no_log_line_at_any_level_has_a_secret_a_token_or_a_statement() {
     let token = answer["access_token"].as_str().unwrap().to_owned();
     for request in [
         http.get(url("/api/v1/whoami")).bearer_auth(&token),
+        http.post(url("/oauth/token")).basic_auth(id, Some("wrong")).form(&[("grant_type", "client_credentials")]),
         http.post(url("/oauth/token"))
             .basic_auth(id, Some(secret))
             .form(&[("grant_type", "nonsense"), ("client_secret", secret)]),
@@ -292,6 +293,7 @@ fn no_log_line_at_any_level_has_a_secret_a_token_or_a_statement() {
         assert!(!text.contains(secret), "{text}");
     }
     let link = server.text("setup_url").rsplit('/').next().unwrap().to_owned();
+    let id = id.to_owned();
     let unsaid = [
         secret.to_owned(),
         token,
@@ -303,6 +305,9 @@ fn no_log_line_at_any_level_has_a_secret_a_token_or_a_statement() {
     server.stop();
     let lines = std::fs::read_to_string(log).unwrap();
     assert!(lines.contains("refused") && lines.contains("answered"), "{lines}");
+    assert!(
+        lines.lines().any(|line| line.contains("refused") && line.contains(id.as_str()) && line.contains("127.0.0.1"))
+    );
     for line in lines.lines() {
         assert!(unsaid.iter().all(|unsaid| !line.contains(unsaid.as_str())), "{line}");
     }

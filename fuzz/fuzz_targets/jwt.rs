@@ -43,7 +43,7 @@ fn claims(mapped: Map<String, Value>) -> Claims {
         aud: ISSUER.into(),
         exp: NOW.seconds() + 600,
         iat: NOW.seconds(),
-        jti: TokenId::new(NOW, [7; 10]),
+        jti: TokenId::new(NOW, 7, [7; 10]),
         client_id: "pgc_client".into(),
         scope: "DLAT access Webhooks".into(),
         entity: "demo".into(),

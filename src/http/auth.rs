@@ -34,7 +34,7 @@ impl FromRequestParts<Arc<App>> for Operator {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let Origin(address) = Origin::from_request_parts(parts, app).await?;
+        let Origin { address, .. } = Origin::from_request_parts(parts, app).await?;
         let now = app.now();
         let key = app.throttle.operator(address);
         let presented = bearer(&parts.headers).ok_or(Problem::OperatorTokenNeeded)?;

@@ -2,7 +2,8 @@
 //! body, and headers that hold for all.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
@@ -15,6 +16,7 @@ use tracing::Instrument as _;
 use super::error::{Problem, ProblemBody};
 use crate::app::App;
 use crate::app::clock::random;
+use crate::domain::id::ClientId;
 
 /// The header that carries the request id.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -22,9 +24,14 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longest time that an answer may take: less than after which a connection counts as stalled.
 const LONGEST: Duration = Duration::from_secs(20);
 
-/// Names a request in its answer and in the log.
-#[derive(Clone, Debug)]
-pub struct RequestId(pub Arc<str>);
+/// What the log tells of a request, as far as its handler came to know it.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// The client's address.
+    pub address: OnceLock<IpAddr>,
+    /// Which client the caller said it was, proven or not.
+    pub client_id: OnceLock<ClientId>,
+}
 
 /// What a handler adds to the log line of an answer that is not a problem.
 #[derive(Clone, Debug)]
@@ -35,7 +42,8 @@ pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next)
     #[expect(clippy::disallowed_methods, reason = "how long a request took is measured, not decided upon")]
     let begun = Instant::now();
     let id: Arc<str> = request_id().into();
-    request.extensions_mut().insert(RequestId(id.clone()));
+    let facts = Arc::new(Facts::default());
+    request.extensions_mut().insert(facts.clone());
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();
     let path = path.as_ref().map_or("(no such path)", MatchedPath::as_str).to_owned();
@@ -61,12 +69,14 @@ pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next)
         None => response.extensions_mut().remove::<Cause>().map(|cause| cause.0).unwrap_or_default(),
     };
     let (status, micros) = (status.as_u16(), u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+    let (client_id, address) =
+        (facts.client_id.get().map(tracing::field::display), facts.address.get().map(tracing::field::display));
     if status >= 500 {
-        tracing::error!(request_id = %id, %method, path, status, cause, micros, "failed");
+        tracing::error!(request_id = %id, %method, path, status, cause, client_id, address, micros, "failed");
     } else if status >= 400 {
-        tracing::info!(request_id = %id, %method, path, status, cause, micros, "refused");
+        tracing::info!(request_id = %id, %method, path, status, cause, client_id, address, micros, "refused");
     } else {
-        tracing::debug!(request_id = %id, %method, path, status, micros, "answered");
+        tracing::debug!(request_id = %id, %method, path, status, client_id, address, micros, "answered");
     }
     response
 }

@@ -60,7 +60,7 @@ pub async fn readyz(State(app): State<Arc<App>>) -> Response {
 /// Counters, for a scraper on this machine or an operator: they tell how many clients there are.
 pub async fn local_metrics(
     app: State<Arc<App>>,
-    Origin(address): Origin,
+    Origin { address, .. }: Origin,
     headers: HeaderMap,
     operator: Result<Operator, Problem>,
 ) -> Result<Response, Problem> {

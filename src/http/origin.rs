@@ -7,26 +7,44 @@ use axum::extract::FromRequestParts;
 use http::HeaderMap;
 use http::request::Parts;
 
+use super::envelope::Facts;
 use super::error::Problem;
 use crate::app::App;
+use crate::domain::id::ClientId;
 
 /// The peer of the connection that a request came through.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// The client's address.
-#[derive(Clone, Copy, Debug)]
-pub struct Origin(pub IpAddr);
+/// Who a request comes from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The client's address.
+    pub address: IpAddr,
+    facts: Arc<Facts>,
+}
+
+impl Origin {
+    /// Notes for the log which client the caller says it is, if that is an id at all.
+    pub fn presents(&self, client_id: &str) {
+        if let Some(client_id) = ClientId::parse(client_id) {
+            let _ = self.facts.client_id.set(client_id);
+        }
+    }
+}
 
 impl FromRequestParts<Arc<App>> for Origin {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let Some(Peer(peer)) = parts.extensions.get::<Peer>() else {
+        let (Some(Peer(peer)), Some(facts)) = (parts.extensions.get::<Peer>(), parts.extensions.get::<Arc<Facts>>())
+        else {
             return Err(Problem::Internal("a request without a peer".to_owned()));
         };
         let trusted = |address: IpAddr| app.config.trusted_proxies.iter().any(|network| network.contains(&address));
-        Ok(Self(client_address(peer.ip().to_canonical(), &parts.headers, trusted)))
+        let address = client_address(peer.ip().to_canonical(), &parts.headers, trusted);
+        let _ = facts.address.set(address);
+        Ok(Self { address, facts: facts.clone() })
     }
 }
 

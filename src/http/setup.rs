@@ -15,7 +15,7 @@ use crate::app::{self, App};
 /// Shows what the link is good for. Opening it uses nothing up, so a mail scanner cannot spoil it.
 pub async fn get(
     State(app): State<Arc<App>>,
-    Origin(address): Origin,
+    Origin { address, .. }: Origin,
     InPath(link): InPath<String>,
 ) -> Result<Response, Problem> {
     let key = app.throttle.operator(address);
@@ -32,7 +32,7 @@ pub async fn get(
 /// Uses the link up and shows the token, once.
 pub async fn post(
     State(app): State<Arc<App>>,
-    Origin(address): Origin,
+    Origin { address, .. }: Origin,
     InPath(link): InPath<String>,
 ) -> Result<Response, Problem> {
     let key = app.throttle.operator(address);

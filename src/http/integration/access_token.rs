@@ -95,7 +95,7 @@ pub async fn post(
     payload: Result<Payload, Problem>,
 ) -> Result<Response, Problem> {
     let answer = match payload {
-        Ok(payload) => issue(&app, origin, &headers, &payload).await,
+        Ok(payload) => issue(&app, &origin, &headers, &payload).await,
         Err(Problem::BodyBroken) => Err(Problem::InvalidArguments(vec![broken_off()])),
         Err(problem) => Err(problem),
     };
@@ -103,14 +103,15 @@ pub async fn post(
     answer
 }
 
-async fn issue(app: &App, origin: Origin, headers: &HeaderMap, payload: &Payload) -> Result<Response, Problem> {
+async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payload) -> Result<Response, Problem> {
     let fields = parse::fields(headers, &payload.0).await.map_err(Problem::InvalidArguments)?;
     let (client_id, secret) = credentials(&fields)?;
-    let proven = app.prove_client(client_id, secret, origin.0, Purpose::Token).await?;
+    origin.presents(client_id);
+    let proven = app.prove_client(client_id, secret, origin.address, Purpose::Token).await?;
     let entity = proven.entity.as_deref().ok_or(Problem::ClientNotFound)?;
     let grant =
         token::grant(entity, &fields, Door::Integration).map_err(|refusal| Problem::of_grant(refusal, entity))?;
-    let issued = app.issue(&proven, entity, grant, origin.0)?;
+    let issued = app.issue(&proven, entity, grant, origin.address)?;
     let answer = Answer {
         status: 200,
         message: "Successfully done",

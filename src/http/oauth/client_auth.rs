@@ -19,7 +19,7 @@ pub async fn prove(
     app: &App,
     headers: &HeaderMap,
     fields: &Fields<'_>,
-    origin: Origin,
+    origin: &Origin,
     purpose: Purpose,
 ) -> Result<Proven, OAuthError> {
     if fields.sent("client_assertion").is_some() || fields.sent("client_assertion_type").is_some() {
@@ -54,14 +54,15 @@ async fn checked(
     app: &App,
     client_id: &str,
     secret: &str,
-    origin: Origin,
+    origin: &Origin,
     purpose: Purpose,
 ) -> Result<Proven, OAuthError> {
+    origin.presents(client_id);
     if client_id.len() > LONGEST_CLIENT_ID || secret.len() > LONGEST_SECRET {
         return Err(OAuthError::InvalidClient(
             "over_long",
             "The client is unknown, or its secret is wrong.".to_owned(),
         ));
     }
-    Ok(app.prove_client(client_id, secret, origin.0, purpose).await?)
+    Ok(app.prove_client(client_id, secret, origin.address, purpose).await?)
 }

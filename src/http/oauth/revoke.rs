@@ -41,7 +41,7 @@ pub async fn post(
 ) -> Result<Response, OAuthError> {
     let payload = payload.map_err(OAuthError::Transport)?;
     let fields = super::parameters(&headers, &payload.0)?;
-    let proven = client_auth::prove(&app, &headers, &fields, origin, Purpose::Inspection).await?;
+    let proven = client_auth::prove(&app, &headers, &fields, &origin, Purpose::Inspection).await?;
     let token = fields.sent("token").and_then(|value| value.as_text());
     let token = token.ok_or_else(|| OAuthError::InvalidRequest("token is missing".to_owned()))?;
     let own = |standing: &Standing| proven.entity.as_ref().is_none_or(|entity| entity.id == standing.entity_id);

@@ -75,14 +75,14 @@ pub async fn post(
     payload: Result<Payload, Problem>,
 ) -> Result<Response, OAuthError> {
     let answer = match payload {
-        Ok(payload) => issue(&app, origin, &headers, &payload).await,
+        Ok(payload) => issue(&app, &origin, &headers, &payload).await,
         Err(problem) => Err(OAuthError::Transport(problem)),
     };
     app.metrics.token(Door::OAuth, answer.as_ref().map_or_else(OAuthError::outcome, |_| Outcome::Issued));
     answer
 }
 
-async fn issue(app: &App, origin: Origin, headers: &HeaderMap, payload: &Payload) -> Result<Response, OAuthError> {
+async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payload) -> Result<Response, OAuthError> {
     let fields = super::parameters(headers, &payload.0)?;
     let proven = client_auth::prove(app, headers, &fields, origin, Purpose::Token).await?;
     match fields.sent("grant_type").and_then(|value| value.as_text()) {
@@ -98,7 +98,7 @@ async fn issue(app: &App, origin: Origin, headers: &HeaderMap, payload: &Payload
         .as_deref()
         .ok_or_else(|| OAuthError::Unavailable("a token client without an entity".to_owned()))?;
     let grant = token::grant(entity, &fields, Door::OAuth).map_err(|refusal| OAuthError::of_grant(refusal, entity))?;
-    let issued = app.issue(&proven, entity, grant, origin.0)?;
+    let issued = app.issue(&proven, entity, grant, origin.address)?;
     let answer = Answer {
         access_token: &issued.access_token,
         token_type: "Bearer",
