@@ -66,7 +66,7 @@ impl Scopes {
             }
             seen.push(words);
         }
-        if names.iter().map(String::len).sum::<usize>() > LONGEST_TOGETHER {
+        if names.join(" ").len() > LONGEST_TOGETHER {
             return Err(InvalidScopes::TooLong);
         }
         let all = joined_words(names.iter().map(String::as_str));
