@@ -4,7 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use passgate::domain::fault::Fault;
-use passgate::domain::parameter::{Definition, Kind, LONGEST_TEXT, Parameter};
+use passgate::domain::definition::{Definition, Kind, LONGEST_TEXT};
+use passgate::domain::parameter::{Parameter};
 use passgate::domain::presented::Value;
 
 const LARGEST_INTEGER: i64 = 9_007_199_254_740_991;

@@ -4,11 +4,12 @@ use serde_json::json;
 
 use super::clock::random;
 use super::{App, Error};
+use crate::domain::definition::Definition;
 use crate::domain::entity::{Change, Entity};
 use crate::domain::event::{Action, Actor};
 use crate::domain::fault::is_plain;
 use crate::domain::id::EntityId;
-use crate::domain::parameter::{Definition, Parameter};
+use crate::domain::parameter::Parameter;
 use crate::store::StoreError;
 
 /// How often a change without a stated version is tried again when somebody else was faster.

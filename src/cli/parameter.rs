@@ -5,9 +5,10 @@ use clap::Subcommand;
 use super::Outcome;
 use super::output::{argument_or_stdin, json, table};
 use crate::app::App;
+use crate::domain::definition::Definition;
 use crate::domain::entity::Entity;
 use crate::domain::event::Actor;
-use crate::domain::parameter::{Definition, Parameter as Defined};
+use crate::domain::parameter::Parameter as Defined;
 
 /// Dynamic parameters of token requests.
 #[derive(Subcommand)]

@@ -1,8 +1,9 @@
 //! A business entity (CONTRACT.md §4): a customer company, or a department of one.
 
+use super::definition::Definition;
 use super::fault::{Fault, FieldFault, is_plain};
 use super::id::EntityId;
-use super::parameter::{Definition, MOST_PARAMETERS, Parameter};
+use super::parameter::{MOST_PARAMETERS, Parameter};
 use super::scope::Scopes;
 use super::settings::{self, Settings};
 use super::time::Timestamp;

@@ -3,6 +3,7 @@
 
 pub mod claims;
 pub mod credential;
+pub mod definition;
 pub mod entity;
 pub mod event;
 pub mod fault;

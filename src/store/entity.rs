@@ -3,10 +3,11 @@
 use super::db::{Row, Statement, sql};
 use super::event::append;
 use super::{Store, StoreError, json, time};
+use crate::domain::definition::Definition;
 use crate::domain::entity::{Entity, Status};
 use crate::domain::event::Event;
 use crate::domain::id::EntityId;
-use crate::domain::parameter::{Definition, Parameter};
+use crate::domain::parameter::Parameter;
 use crate::domain::scope::Scopes;
 
 impl Store {

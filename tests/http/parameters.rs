@@ -228,7 +228,8 @@ proptest! {
 
     #[test]
     fn the_schema_shown_and_the_server_judge_every_value_alike(mut definition in definition(), value in value()) {
-        use passgate::domain::parameter::{Definition, Parameter};
+        use passgate::domain::definition::{Definition};
+        use passgate::domain::parameter::{Parameter};
         definition["name"] = "x".into();
         definition.as_object_mut().unwrap().retain(|_, value| !value.is_null());
         let definition: Definition = serde_json::from_value(definition).unwrap();

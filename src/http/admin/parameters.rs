@@ -10,9 +10,10 @@ use utoipa::ToSchema;
 
 use super::read::{IfMatch, InPath, Json, tagged};
 use crate::app::App;
+use crate::domain::definition::Definition;
 use crate::domain::entity::Entity;
 use crate::domain::fault::{Fault, FieldFault};
-use crate::domain::parameter::{Definition, Parameter};
+use crate::domain::parameter::Parameter;
 use crate::http::auth::Operator;
 use crate::http::envelope::private_json;
 use crate::http::error::{AdminErrors, BodyErrors, FieldErrors, MissingErrors, Problem, VersionErrors};
