@@ -195,7 +195,9 @@ impl Config {
         if self.token_audience.as_ref().is_some_and(|audience| audience.is_empty() || audience.len() > 500) {
             return wrong("token_audience must have 1 to 500 characters");
         }
-        if tracing_subscriber::EnvFilter::try_new(&self.log_level).is_err() {
+        let is_level = |word: &str| ["off", "error", "warn", "info", "debug", "trace"].contains(&word.trim());
+        let words_are_levels = self.log_level.split(',').all(|word| word.contains('=') || is_level(word));
+        if !words_are_levels || tracing_subscriber::EnvFilter::try_new(&self.log_level).is_err() {
             return wrong("log_level must be error, warn, info, debug, trace or filter directives");
         }
         Ok(())
@@ -394,6 +396,7 @@ mod tests {
             ("tls_key_file = \"k\"", &[], "must be set together"),
             ("= nonsense", &[], "not valid TOML: line 1"),
             ("log_level = \"passgate=loudest\"", &[], "log_level"),
+            ("log_level = \"waring\"", &[], "log_level"),
             ("trusted_proxies = [\"somewhere\"]", &[], "trusted_proxies"),
         ] {
             let error = load(file, environment, &[]).unwrap_err().to_string();

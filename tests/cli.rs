@@ -176,6 +176,14 @@ fn an_operator_manages_everything_beside_a_running_server() {
     );
     assert_eq!(at(&["entity", "list"]).as_array().unwrap().len(), 2);
     assert_eq!(at(&["entity", "update", "northwind", "--name", "Northwind"])["name"], "Northwind");
+    at(&["entity", "update", "northwind", "--account-lock", "5", "--unlock-after", "7"]);
+    let lock = |change: &[&str]| {
+        at(&[&["entity", "update", "northwind"], change].concat())["settings"]["account_lock"].clone()
+    };
+    let locked = |attempts, minutes| serde_json::json!({"maximum_attempts": attempts, "unlock_after_minutes": minutes});
+    assert_eq!(lock(&["--account-lock", "4"]), locked(4, 7), "what is left out stays as it is");
+    assert_eq!(lock(&["--unlock-after", "9"]), locked(4, 9));
+    assert_eq!(lock(&["--account-lock", "0"]), Value::Null);
     let made = at(&["credential", "generate", "northwind", "--name", "ERP"]);
     let (id, secret) = (made["client_id"].as_str().unwrap(), made["client_secret"].as_str().unwrap());
     let parameters = at(&["parameter", "set", "northwind", r#"{"name":"depot","type":"string","claim":"depot"}"#]);

@@ -5,6 +5,7 @@ use clap::Subcommand;
 use super::Outcome;
 use super::output::{json, say};
 use crate::config::{Config, Sources, shown};
+use crate::http::tls::Tls;
 
 /// The settings.
 #[derive(Subcommand)]
@@ -19,7 +20,10 @@ impl Settings {
     pub(super) fn run(self, sources: &Sources, as_json: bool) -> Outcome {
         match self {
             Self::Check => {
-                Config::load(sources)?;
+                let config = Config::load(sources)?;
+                if let (Some(certificate), Some(key)) = (&config.tls_certificate_file, &config.tls_key_file) {
+                    Tls::load(certificate, key)?;
+                }
                 say("The settings are valid.")
             }
             Self::Show if as_json => {

@@ -74,7 +74,7 @@ pub struct Rest {
     #[arg(long, value_name = "ATTEMPTS")]
     account_lock: Option<u32>,
     /// Minutes after which the lock opens by itself
-    #[arg(long, value_name = "MINUTES", requires = "account_lock")]
+    #[arg(long, value_name = "MINUTES")]
     unlock_after: Option<u32>,
     /// An address or network that may ask for tokens; repeat for more. Takes the place of all others; "any" removes all
     #[arg(long = "allow")]
@@ -85,7 +85,13 @@ pub struct Rest {
 }
 
 impl Rest {
-    fn into_change(self) -> Change {
+    /// `lock` is the entity's own: what is left out of it stays.
+    fn into_change(self, lock: Option<AccountLock>) -> Change {
+        let unlock_after_minutes = self.unlock_after.or(lock.and_then(|lock| lock.unlock_after_minutes));
+        let attempts = self.account_lock.or(self.unlock_after.and(lock).map(|lock| lock.maximum_attempts));
+        let account_lock = attempts.map(|maximum_attempts| {
+            (maximum_attempts > 0).then_some(AccountLock { maximum_attempts, unlock_after_minutes })
+        });
         let allowlist = if self.ip_allowlist == ["any"] {
             Some(Vec::new())
         } else {
@@ -99,10 +105,7 @@ impl Rest {
                 unknown_parameters: self
                     .unknown_parameters
                     .map(|word| if word == "ignore" { UnknownParameters::Ignore } else { UnknownParameters::Refuse }),
-                account_lock: self.account_lock.map(|attempts| {
-                    (attempts > 0)
-                        .then_some(AccountLock { maximum_attempts: attempts, unlock_after_minutes: self.unlock_after })
-                }),
+                account_lock,
                 ip_allowlist: allowlist,
                 most_credentials: self.most_credentials,
                 ..settings::Change::default()
@@ -121,13 +124,14 @@ impl Entity {
             Self::Create { identifier, name, rest } => {
                 app.create_entity(
                     &actor,
-                    Change { identifier: Some(identifier), name: Some(name), ..rest.into_change() },
+                    Change { identifier: Some(identifier), name: Some(name), ..rest.into_change(None) },
                 )
                 .await?
             }
             Self::Show { entity } => app.find_entity(&entity).await?,
             Self::Update { entity, identifier, name, rest } => {
-                app.update_entity(&actor, &entity, None, Change { identifier, name, ..rest.into_change() }).await?
+                let lock = app.find_entity(&entity).await?.settings.account_lock;
+                app.update_entity(&actor, &entity, None, Change { identifier, name, ..rest.into_change(lock) }).await?
             }
             Self::Disable { entity } => app.update_entity(&actor, &entity, None, status(Status::Disabled)).await?,
             Self::Enable { entity } => app.update_entity(&actor, &entity, None, status(Status::Active)).await?,

@@ -73,5 +73,8 @@ fn list(entity: &Entity, as_json: bool) -> Outcome {
             it.description.clone(),
         ])
     };
-    table(["NAME", "TYPE", "", "CLAIM", "DESCRIPTION"], &definitions.iter().map(row).collect::<Result<Vec<_>, _>>()?)
+    table(
+        ["NAME", "TYPE", "NEED", "CLAIM", "DESCRIPTION"],
+        &definitions.iter().map(row).collect::<Result<Vec<_>, _>>()?,
+    )
 }

@@ -18,7 +18,7 @@ pub struct Telemetry(Option<SdkTracerProvider>);
 impl Telemetry {
     /// Installs logging and tracing for the whole process.
     pub fn install(config: &Config) -> Result<Self, Failure> {
-        let filter = EnvFilter::try_new(&config.log_level)?;
+        let filter = EnvFilter::try_new(&config.log_level)?.add_directive("sqlx::postgres::notice=warn".parse()?);
         let lines =
             tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
         let lines = match config.log_format {

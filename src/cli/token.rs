@@ -120,10 +120,20 @@ fn client() -> Result<reqwest::Client, Failure> {
         .build()?)
 }
 
+/// An error and everything behind it; the outermost alone says only that sending failed.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
 /// The JSON of a successful answer, or the problem in a sentence.
 async fn answer(request: reqwest::RequestBuilder) -> Result<Map<String, Value>, Failure> {
-    let response =
-        request.send().await.map_err(|error| format!("the server cannot be reached: {}", error.without_url()))?;
+    let response = request.send().await.map_err(|error| format!("the server cannot be reached: {}", causes(&error)))?;
     let status = response.status();
     let body: Map<String, Value> =
         response.json().await.map_err(|_| format!("the server answered {status}, and not with JSON"))?;
@@ -131,5 +141,6 @@ async fn answer(request: reqwest::RequestBuilder) -> Result<Map<String, Value>, 
         return Ok(body);
     }
     let text = |name| body.get(name).and_then(Value::as_str).unwrap_or_default();
-    Err(format!("{status}: {} {} (request {})", text("title"), text("detail"), text("request_id")).into())
+    let title = text("title").trim_end_matches('.');
+    Err(format!("{status}: {title}. {} (request {})", text("detail"), text("request_id")).into())
 }

@@ -157,7 +157,7 @@ pub enum RegenerationRefused {
     #[error("the old secret can go on for at most {LONGEST_GRACE_SECONDS} seconds (7 days)")]
     GraceTooLong,
     /// Two secrets are live already, so none may stay beside the new one.
-    #[error("two secrets are live already: wait until the old one stops, or regenerate without a grace period")]
+    #[error("two secrets are live already: wait until the old one stops, or stop both now with a grace period of 0")]
     TwoLive,
     /// It was revoked for good.
     #[error("the credential is revoked")]

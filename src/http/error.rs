@@ -228,7 +228,7 @@ impl Problem {
     /// What the caller is told, in a sentence or two.
     pub fn detail(&self) -> String {
         match self {
-            Self::InvalidScope { .. } => "The scope asked for is not one that this business entity has. Ask for the one in the title, or leave scope out to get all.".to_owned(),
+            Self::InvalidScope { .. } => "The scope asked for is not one that this business entity has. Ask for the scope that the title names, all of its words, in any order, or leave scope out to get all.".to_owned(),
             Self::InvalidCredentials { hint, .. } => hint.clone(),
             Self::ClientNotFound => "There is no such Client Id. Copy it again from Generate Credentials; it begins with pgc_.".to_owned(),
             Self::InvalidArguments(faults) | Self::InvalidFields(faults) => summarize(faults),

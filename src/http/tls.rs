@@ -82,8 +82,9 @@ impl Tls {
         if *changed_at.lock().unwrap_or_else(PoisonError::into_inner) == now {
             return Ok(false);
         }
-        current.store(Arc::new(read(certificate, key)?));
+        // Noted first, so that a broken replacement is complained of once and not at every look.
         *changed_at.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        current.store(Arc::new(read(certificate, key)?));
         Ok(true)
     }
 }

@@ -204,6 +204,16 @@ async fn no_content_type_is_read_as_json_and_a_byte_order_mark_is_tolerated() {
 }
 
 #[tokio::test]
+async fn json_under_a_forms_name_is_told_what_to_say_instead() {
+    let server = Server::start().await;
+    let customer = server.customer().await;
+    let request = server.post("/api/v1/access-token").header("content-type", "application/x-www-form-urlencoded");
+    let answer = Answer::of(request.body(customer.body().to_string()).send().await.unwrap()).await;
+    answer.assert_problem(412, "invalid_arguments");
+    assert!(answer.body["detail"].as_str().unwrap().contains("send Content-Type: application/json"), "{}", answer.text);
+}
+
+#[tokio::test]
 async fn unknown_fields_are_refused_unless_the_operator_lets_the_entity_ignore_them() {
     let server = Server::start().await;
     let customer = server.customer().await;

@@ -18,6 +18,11 @@ use media_type::MediaType;
 pub async fn fields<'b>(headers: &HeaderMap, body: &'b Bytes) -> Result<Fields<'b>, Vec<FieldFault>> {
     match media_type::of(headers).map_err(|fault| vec![fault])? {
         MediaType::Json => json::fields(body),
+        // What `curl -d` sends when its sender has forgotten the header.
+        MediaType::Form if body.trim_ascii_start().starts_with(b"{") => {
+            let why = "says that this is a form, but the body looks like JSON; send Content-Type: application/json";
+            Err(vec![FieldFault::new("Content-Type", Fault::Unsupported(why.to_owned()))])
+        }
         MediaType::Form => form::fields(body),
         MediaType::Multipart { boundary } => multipart::fields(body, &boundary).await,
     }
