@@ -184,6 +184,18 @@ async fn tls_is_served_and_a_new_certificate_is_taken_up_without_a_restart() {
 }
 
 #[tokio::test]
+async fn connections_over_the_limit_wait_for_their_turn() {
+    let server = Server::start_with(&[("max_connections", "1")]).await;
+    let first = tokio::net::TcpStream::connect(server.address).await.unwrap();
+    let waiting = server.get("/healthz").send();
+    tokio::pin!(waiting);
+    let early = tokio::time::timeout(Duration::from_millis(300), &mut waiting).await;
+    assert!(early.is_err(), "served beside the one connection that there may be");
+    drop(first);
+    assert_eq!(waiting.await.unwrap().status(), 200);
+}
+
+#[tokio::test]
 async fn what_is_in_flight_is_finished_after_the_signal_to_stop() {
     let server = Server::start().await;
     let customer = server.customer().await;
