@@ -248,13 +248,12 @@ fn check_origin(name: &str, text: &str) -> Result<(), ConfigError> {
 }
 
 /// Every setting with its value or default, for `passgate config show`; secrets redacted.
-pub fn shown(sources: &Sources) -> Result<Vec<(&'static Setting, String)>, ConfigError> {
+pub fn shown(sources: &Sources) -> Result<Vec<(&'static Setting, Option<Value>)>, ConfigError> {
     let table = merged(sources, std::env::vars_os())?;
     Config::from_table(table.clone())?;
     let value = |setting: &Setting| match table.get(setting.name) {
-        None => String::new(),
-        Some(_) if setting.secret => "(set, not shown)".to_owned(),
-        Some(value) => value.to_string(),
+        Some(_) if setting.secret => Some(Value::String("(set, not shown)".to_owned())),
+        other => other.cloned(),
     };
     Ok(SETTINGS.iter().map(|setting| (setting, value(setting))).collect())
 }

@@ -31,7 +31,7 @@ impl Settings {
                 json(&values.collect::<std::collections::BTreeMap<_, _>>())
             }
             Self::Show => shown(sources)?.into_iter().try_for_each(|(setting, value)| {
-                let value = if value.is_empty() { "(not set)" } else { &value };
+                let value = value.map_or_else(|| "(not set)".to_owned(), |value| value.to_string());
                 say(&format!("# {}\n{} = {value}\n", setting.meaning, setting.name))
             }),
         }

@@ -240,7 +240,7 @@ impl Problem {
             Self::BodyTooSlow => "The body did not arrive in time.".to_owned(),
             Self::BodyBroken => "The body broke off before its end.".to_owned(),
             Self::NotFound(what) => format!("There is no such {what}."),
-            Self::OperatorTokenNeeded => "The admin API needs an operator token, as Authorization: Bearer and the token. Make one with: passgate operator token".to_owned(),
+            Self::OperatorTokenNeeded => "The admin API needs an operator token, as Authorization: Bearer and the token. This one is missing, malformed, ended or revoked; make another with: passgate operator token".to_owned(),
             Self::Malformed(why) | Self::Refused(why) => why.clone(),
             Self::Taken(field) => format!("Another one has this {field} already."),
             Self::Changed => "It has been changed by somebody else since you read it. Read it again, then send your change with the new ETag in If-Match.".to_owned(),
