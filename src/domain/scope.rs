@@ -22,14 +22,14 @@ pub enum InvalidScopes {
     TooMany,
     /// The name at this position (from 1) is empty, too long, or has a character that RFC 6749 §3.3 forbids.
     #[error(
-        "scope {0} must be 1 to {LONGEST_NAME} printable ASCII characters without quotation mark or backslash, its words separated by one space"
+        "must have at position {0} a name of 1 to {LONGEST_NAME} printable ASCII characters without quotation mark or backslash, its words separated by one space"
     )]
     Name(usize),
     /// All of them together have more than [`LONGEST_TOGETHER`] characters.
     #[error("may have at most {LONGEST_TOGETHER} characters together")]
     TooLong,
     /// Two scopes have the same words.
-    #[error("scope {0} has the same words as an earlier one")]
+    #[error("has at position {0} the same words as an earlier one")]
     Duplicate(usize),
 }
 

@@ -16,7 +16,7 @@ use crate::http::body::Payload;
 use crate::http::error::Problem;
 use crate::http::parse::media_type::{self, MediaType};
 
-/// A JSON body. An empty one counts as `{}`.
+/// A JSON body. An empty one counts as `{}`, and so does `null`.
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
@@ -27,7 +27,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             return Err(Problem::Malformed("Content-Type must be application/json.".to_owned()));
         }
         let Payload(body) = Payload::from_request(request, state).await?;
-        let body = if body.is_empty() { b"{}".as_slice() } else { &body };
+        let body = if matches!(body.trim_ascii(), b"" | b"null") { b"{}".as_slice() } else { &body };
         let mut deserializer = serde_json::Deserializer::from_slice(body);
         let read = object(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
         read.map(Self).map_err(|error| Problem::Malformed(describe(&error)))
