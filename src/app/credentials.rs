@@ -27,6 +27,9 @@ pub struct Generated {
     pub credential: Credential,
     /// The new secret, to be shown.
     pub secret: PlainSecret,
+    /// The settings of its entity, so that showing it needs nothing more from the store: a secret that is kept but cannot
+    /// be shown would be lost.
+    pub settings: Settings,
 }
 
 /// What an operator or an entity chooses for a regeneration; what is left out follows the entity's settings.
@@ -87,7 +90,10 @@ impl App {
         );
         let most = entity.map_or(u32::MAX, |entity| entity.settings.most_credentials);
         match self.store.add_credential(&credential, &secret, most, &event).await {
-            Ok(()) => Ok(Generated { credential, secret: plain }),
+            Ok(()) => {
+                let settings = entity.map(|entity| entity.settings.clone()).unwrap_or_default();
+                Ok(Generated { credential, secret: plain, settings })
+            }
             Err(AddError::TooMany) => Err(Error::Refused(format!(
                 "the entity has {most} credentials already, as many as it may have; revoke one first"
             ))),
@@ -126,7 +132,7 @@ impl App {
         choice: RegenerationChoice,
     ) -> Result<Generated, Error> {
         let now = self.now();
-        let credential = self.credential_at(client_id, version).await?;
+        let mut credential = self.credential_at(client_id, version).await?;
         let settings = self.settings_of(&credential).await?;
         let regeneration = Regeneration {
             grace: choice.grace.unwrap_or(Duration::from_secs(u64::from(settings.regenerate_grace_seconds))),
@@ -148,7 +154,12 @@ impl App {
             .regenerate_secret(&credential.client_id, credential.version, &secret, stops_at, void_before, &event)
             .await?;
         self.known.forget_credential(&credential.client_id);
-        Ok(Generated { credential: self.find_credential(client_id).await?.credential, secret: plain })
+        credential.version = credential.version.saturating_add(1);
+        for old in &mut credential.secrets {
+            old.stops_at = Some(old.stops_at.map_or(stops_at, |earlier| earlier.min(stops_at)));
+        }
+        credential.secrets.insert(0, secret.secret);
+        Ok(Generated { credential, secret: plain, settings })
     }
 
     /// The settings of a credential's entity; the defaults for a platform API.

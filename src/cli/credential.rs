@@ -75,11 +75,10 @@ impl Credential {
                     None => None,
                 };
                 generated(app, &app.generate_credential(&actor, entity.as_ref(), &name, expires_at).await?, as_json)
-                    .await
             }
             Self::Regenerate { client_id, grace, void_tokens } => {
                 let choice = RegenerationChoice { grace, voids_tokens: void_tokens.then_some(true) };
-                generated(app, &app.regenerate_credential(&actor, &client_id, None, choice).await?, as_json).await
+                generated(app, &app.regenerate_credential(&actor, &client_id, None, choice).await?, as_json)
             }
             Self::List { entity, .. } => {
                 let owner = match entity {
@@ -111,9 +110,8 @@ async fn all(app: &App, owner: &Owner) -> Result<Vec<CredentialUse>, Failure> {
     }
 }
 
-async fn generated(app: &App, generated: &Generated, as_json: bool) -> Outcome {
-    let settings = app.settings_of(&generated.credential).await?;
-    let credential = CredentialBody::new(&generated.credential, &settings, app.now());
+fn generated(app: &App, generated: &Generated, as_json: bool) -> Outcome {
+    let credential = CredentialBody::new(&generated.credential, &generated.settings, app.now());
     if as_json {
         return json(&GeneratedBody { credential, client_secret: generated.secret.expose() });
     }

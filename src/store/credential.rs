@@ -82,7 +82,8 @@ impl Store {
     }
 
     /// Adds `secret`, stops every other one at `stops_at` unless it stops earlier, and voids the tokens issued for those
-    /// up to `void_before`, and with them all tokens of secrets that have stopped already. [`StoreError::Conflict`] if the credential is no longer at `version`.
+    /// up to `void_before`, and with them all tokens of secrets that have stopped already. [`StoreError::Conflict`] if the
+    /// credential is no longer at `version`.
     pub async fn regenerate_secret(
         &self,
         client_id: &ClientId,
@@ -102,7 +103,10 @@ impl Store {
             return Err(StoreError::Conflict);
         }
         let stop = sql("UPDATE secrets SET stops_at = CASE WHEN stops_at < $1 THEN stops_at ELSE $1 END, tokens_void_before = COALESCE($2, tokens_void_before) WHERE client_id = $3 AND (stops_at IS NULL OR stops_at > $4)")
-            .bind(stops_at.millis()).bind(void_before.map(Timestamp::millis)).bind(client_id.as_str()).bind(event.at.millis());
+            .bind(stops_at.millis())
+            .bind(void_before.map(Timestamp::millis))
+            .bind(client_id.as_str())
+            .bind(event.at.millis());
         tx.execute(stop).await?;
         if void_before.is_some() {
             let stopped = sql("UPDATE secrets SET tokens_void_before = $1 WHERE client_id = $2 AND stops_at <= $3")
@@ -155,29 +159,29 @@ impl Store {
         tx.commit().await
     }
 
-    /// Counts a failed token request. Says whether the Integration Account Lock fell with it; `event` tells of that.
+    /// Counts a failed token request. `event` is logged if the Integration Account Lock falls with it.
     pub async fn count_failed_attempt(
         &self,
         client_id: &ClientId,
         lock: AccountLock,
         event: &Event,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
-        let count = sql("UPDATE credentials SET failed_attempts = CASE WHEN locked_at IS NULL THEN failed_attempts + 1 ELSE 1 END, locked_at = NULL WHERE client_id = $1 AND (locked_at IS NULL OR locked_at <= $2) RETURNING failed_attempts").bind(client_id.as_str()).bind(lock.opened_before(event.at).map_or(i64::MIN, Timestamp::millis));
+        let count = sql("UPDATE credentials SET failed_attempts = CASE WHEN locked_at IS NULL THEN failed_attempts + 1 ELSE 1 END, locked_at = NULL WHERE client_id = $1 AND (locked_at IS NULL OR locked_at <= $2) RETURNING failed_attempts")
+            .bind(client_id.as_str())
+            .bind(lock.opened_before(event.at).map_or(i64::MIN, Timestamp::millis));
         let attempts = match tx.fetch_optional(count).await? {
             Some(row) => row.get::<i64>("failed_attempts")?,
-            None => return Ok(false),
+            None => return Ok(()),
         };
-        let falls = attempts >= i64::from(lock.maximum_attempts);
-        if falls {
+        if attempts >= i64::from(lock.maximum_attempts) {
             let fall = sql("UPDATE credentials SET locked_at = $1 WHERE client_id = $2")
                 .bind(event.at.millis())
                 .bind(client_id.as_str());
             tx.execute(fall).await?;
             append(&mut tx, event).await?;
         }
-        tx.commit().await?;
-        Ok(falls)
+        tx.commit().await
     }
 
     /// Forgets failed token requests, and a lock that has run out, after one that succeeded.

@@ -260,7 +260,7 @@ pub async fn generate(
 ) -> Result<Response, Problem> {
     let entity = app.find_entity(&name).await?;
     let generated = app.generate_credential(&actor, Some(&entity), &body.name, body.expires_at).await?;
-    created(&app, &generated).await
+    Ok(created(&app, &generated))
 }
 
 /// Register a platform API: its credential may introspect every token, and gets none.
@@ -280,22 +280,21 @@ pub async fn generate_api(
     Json(body): Json<NewBody>,
 ) -> Result<Response, Problem> {
     let generated = app.generate_credential(&actor, None, &body.name, body.expires_at).await?;
-    created(&app, &generated).await
+    Ok(created(&app, &generated))
 }
 
-async fn created(app: &App, generated: &Generated) -> Result<Response, Problem> {
-    let mut response = with_secret(app, StatusCode::CREATED, generated).await?;
+fn created(app: &App, generated: &Generated) -> Response {
+    let mut response = with_secret(app, StatusCode::CREATED, generated);
     if let Ok(location) = HeaderValue::try_from(format!("/admin/v1/credentials/{}", generated.credential.client_id)) {
         response.headers_mut().insert(LOCATION, location);
     }
-    Ok(response)
+    response
 }
 
-async fn with_secret(app: &App, status: StatusCode, generated: &Generated) -> Result<Response, Problem> {
-    let settings = app.settings_of(&generated.credential).await?;
-    let credential = CredentialBody::new(&generated.credential, &settings, app.now());
+fn with_secret(app: &App, status: StatusCode, generated: &Generated) -> Response {
+    let credential = CredentialBody::new(&generated.credential, &generated.settings, app.now());
     let body = GeneratedBody { credential, client_secret: generated.secret.expose() };
-    Ok(tagged(generated.credential.version, private_json(status, &body)))
+    tagged(generated.credential.version, private_json(status, &body))
 }
 
 /// Show a credential.
@@ -349,7 +348,7 @@ pub async fn regenerate(
         voids_tokens: body.void_tokens,
     };
     let generated = app.regenerate_credential(&actor, &client_id, version, choice).await?;
-    with_secret(&app, StatusCode::OK, &generated).await
+    Ok(with_secret(&app, StatusCode::OK, &generated))
 }
 
 /// Revoke a credential for good: its secrets and tokens are refused from the next request on.
