@@ -24,7 +24,7 @@ impl FieldFault {
     /// place, is replaced by its position, counted from 1.
     pub fn presented(name: &str, position: usize, fault: Fault) -> Self {
         let field =
-            if is_plain(name) && !name.starts_with("pgs_") { name.to_owned() } else { format!("field {position}") };
+            if is_plain(name) && !may_hold_secret(name) { name.to_owned() } else { format!("field {position}") };
         Self { field, fault }
     }
 
@@ -46,6 +46,11 @@ impl FieldFault {
 /// Whether a name may be repeated in an answer: `[A-Za-z0-9_.-]{1,64}`.
 pub fn is_plain(name: &str) -> bool {
     (1..=LONGEST_ECHO).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
+}
+
+/// Whether a secret of ours may stand in `text`: a client secret, an operator token or a set-up link.
+pub fn may_hold_secret(text: &str) -> bool {
+    ["pgs_", "pgo_", "pgl_"].iter().any(|prefix| text.contains(prefix))
 }
 
 /// What is wrong with a field. Displays as the rest of a sentence that the field's name begins.

@@ -236,6 +236,7 @@ async fn a_request_that_cannot_be_read_is_a_problem_that_repeats_nothing() {
         "{\"settings\":{\"account_lock\":[3,4]}}",
         "{\"name\":null}",
         "{} {}",
+        "{\"pgo_hunter2\":1}",
     ] {
         let answer = send(Method::PATCH, "/entities/northwind", body).await;
         answer.assert_problem(400, "malformed_request");

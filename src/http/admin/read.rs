@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
 
+use crate::domain::fault::may_hold_secret;
 use crate::http::body::Payload;
 use crate::http::error::Problem;
 use crate::http::parse::media_type::{self, MediaType};
@@ -59,7 +60,8 @@ fn describe(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let names_a_field =
         text.starts_with("unknown field") || text.starts_with("missing field") || text.starts_with("duplicate field");
-    let is_plain = text.bytes().all(|b| b.is_ascii_graphic() || b == b' ') && text.len() <= 600;
+    let is_plain =
+        text.bytes().all(|b| b.is_ascii_graphic() || b == b' ') && text.len() <= 600 && !may_hold_secret(&text);
     if names_a_field && is_plain {
         return format!("The body is not what this endpoint takes: {text}.");
     }
