@@ -55,6 +55,12 @@ pub const SETTINGS: &[Setting] = &[
         "\"always\"",
         "`always`: secrets are kept encrypted and can be shown again; `once`: they are shown when made and never again.",
     ),
+    setting("platform_name", "", "What the pages call the platform whose APIs are guarded, such as `DLAT`."),
+    secret(
+        "smtp_url",
+        "The mail server that invitations go through: `smtps://user:password@mail.example.com`, or `smtp://…?tls=required`. Default: links are shown, to be passed on by hand.",
+    ),
+    setting("mail_from", "", "The sender of mail, such as `Passgate <passgate@example.com>`."),
     setting("tls_certificate_file", "", "PEM certificate chain, to serve HTTPS. Read again when it changes."),
     setting("tls_key_file", "", "PEM private key of the certificate."),
     setting("trusted_proxies", "[]", "Networks whose `X-Forwarded-For` is believed."),
@@ -115,6 +121,9 @@ pub struct Config {
     pub token_audience: Option<String>,
     pub signing_algorithm: Algorithm,
     pub secrets_reveal: SecretsReveal,
+    pub platform_name: Option<String>,
+    pub smtp_url: Option<String>,
+    pub mail_from: Option<String>,
     pub tls_certificate_file: Option<PathBuf>,
     pub tls_key_file: Option<PathBuf>,
     #[serde(deserialize_with = "networks")]
@@ -181,6 +190,12 @@ impl Config {
             .is_some_and(|url| !url.starts_with("postgres://") && !url.starts_with("postgresql://"))
         {
             return wrong("database_url must begin with postgres:// (leave it out for SQLite in data_dir)");
+        }
+        if self.smtp_url.is_some() != self.mail_from.is_some() {
+            return wrong("smtp_url and mail_from must be set together");
+        }
+        if self.platform_name.as_ref().is_some_and(|name| name.chars().count() > 50) {
+            return wrong("platform_name must have at most 50 characters");
         }
         if self.master_key.is_some() && self.master_key_file.is_some() {
             return wrong("master_key and master_key_file must not be set together");

@@ -1,5 +1,5 @@
-//! The loops beside the requests: following events, writing uses, purging, letting keys go, reading certificates again.
-//! Each may run on every node: what they write is the same whoever writes it.
+//! The loops beside the requests: following events, writing uses and token requests, purging, letting keys go, reading
+//! certificates again. Each may run on every node: what they write is the same whoever writes it.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -37,8 +37,14 @@ pub fn start(app: &Arc<App>, tls: Option<Tls>, stop: &watch::Receiver<bool>) {
     }
 }
 
-/// Writes the uses gathered so far; also the last thing before the end.
+/// Writes the uses and token requests gathered so far; also the last thing before the end. Both are tried.
 pub async fn flush(app: &App) -> Result<(), Error> {
+    let _one_at_a_time = app.writing.lock().await;
+    let uses = write_uses(app).await;
+    app.write_requests().await.and(uses)
+}
+
+async fn write_uses(app: &App) -> Result<(), Error> {
     let uses = app.usage.take();
     if uses.is_empty() {
         return Ok(());
@@ -50,11 +56,13 @@ pub async fn flush(app: &App) -> Result<(), Error> {
     Ok(app.counted(written)?)
 }
 
-async fn purge(app: &App) -> Result<(), Error> {
+/// Forgets what nobody needs any more.
+pub async fn purge(app: &App) -> Result<(), Error> {
     let now = app.now();
     app.revoked.purge(now);
     app.counted(app.store.purge_revoked_tokens(now).await)?;
-    app.remove_spent_keys().await
+    app.remove_spent_keys().await?;
+    app.purge_requests().await
 }
 
 fn spawn<F, T>(name: &'static str, every: Duration, app: &Arc<App>, stop: &watch::Receiver<bool>, tick: F)

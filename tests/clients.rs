@@ -3,11 +3,12 @@
 //! that are not crates; without them these tests fail.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
-use std::io::{BufRead as _, BufReader, Write as _};
+mod running;
+
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use jsonwebtoken::errors::ErrorKind;
@@ -18,73 +19,12 @@ use oauth2::{
     AsyncHttpClient, AuthType, ClientId, ClientSecret, HttpRequest, HttpResponse, RequestTokenError, Scope,
     TokenResponse as _, TokenUrl,
 };
+use running::{Made, Server};
 use serde::Deserialize;
 use serde_json::Value;
 
 const SCOPE: [&str; 3] = ["DLAT", "access", "Webhooks"];
 const AUTH_TYPES: [AuthType; 2] = [AuthType::BasicAuth, AuthType::RequestBody];
-
-/// What quickstart prints for scripts.
-#[derive(Deserialize)]
-struct Made {
-    base_url: String,
-    client_id: String,
-    client_secret: String,
-}
-
-/// A process that ends with its test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// A server with a demo installation that nobody else uses.
-struct Server {
-    _running: Running,
-    _directory: tempfile::TempDir,
-    line: String,
-    made: Made,
-}
-
-impl Server {
-    fn start() -> Self {
-        let directory = tempfile::tempdir().expect("there is room for a directory");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_passgate"));
-        let settings = std::env::vars_os().map(|(name, _)| name);
-        for setting in settings.filter(|name| name.to_string_lossy().starts_with("PASSGATE_")) {
-            command.env_remove(setting);
-        }
-        let mut child = command
-            .args(["quickstart", "--json", "--ephemeral", "--listen", "127.0.0.1:0"])
-            .current_dir(directory.path())
-            .env("TMPDIR", directory.path())
-            .env("PASSGATE_LOG_LEVEL", "error")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the binary runs");
-        let stdout = child.stdout.take().expect("its output is piped");
-        let running = Running(child);
-        let (send, receive) = mpsc::channel();
-        std::thread::spawn(move || {
-            let mut line = String::new();
-            let read = BufReader::new(stdout).read_line(&mut line);
-            send.send(read.map(|_| line))
-        });
-        let line = receive.recv_timeout(Duration::from_secs(60)).expect("it says what it made within a minute");
-        let line = line.expect("what it says is text");
-        let made = serde_json::from_str(&line).expect("it says what it made, in JSON");
-        Self { _running: running, _directory: directory, line, made }
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.made.base_url)
-    }
-}
 
 /// The HTTP client that the oauth2 crate asks for.
 struct Http(reqwest::Client);

@@ -18,7 +18,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
 ];
 
 /// An outside crate, and the rooms in which it may be met.
-const CRATES: [(&str, &[&str]); 13] = [
+const CRATES: [(&str, &[&str]); 17] = [
     ("sqlx", &["store"]),
     ("axum", &["http"]),
     ("hyper", &["http"]),
@@ -28,6 +28,10 @@ const CRATES: [(&str, &[&str]); 13] = [
     ("multer", &["http"]),
     ("moka", &["app"]),
     ("prometheus_client", &["app"]),
+    ("askama", &["http"]),
+    ("fluent_bundle", &["http"]),
+    ("argon2", &["app"]),
+    ("lettre", &["app"]),
     ("clap", &["cli"]),
     ("reqwest", &["cli"]),
     ("regex", &["domain"]),

@@ -41,6 +41,15 @@ pub struct RegenerationChoice {
     pub voids_tokens: Option<bool>,
 }
 
+/// Which of two live secrets goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// The one made last.
+    New,
+    /// The one that it was to replace.
+    Old,
+}
+
 impl App {
     /// Generates a credential of `entity`, or of a platform API if there is none.
     pub async fn generate_credential(
@@ -67,7 +76,7 @@ impl App {
             return Err(Error::Invalid(faults));
         }
         let client_id = ClientId::from_random(random()?);
-        let (plain, secret) = self.new_secret(&client_id, now)?;
+        let (plain, secret) = self.new_secret(&client_id, actor, now)?;
         let credential = Credential {
             client_id,
             owner: entity.map_or(Owner::Api, |entity| Owner::Entity(entity.id.clone())),
@@ -145,7 +154,7 @@ impl App {
             }
             RegenerationRefused::TwoLive | RegenerationRefused::Revoked => Error::Refused(why.to_string()),
         })?;
-        let (plain, secret) = self.new_secret(&credential.client_id, now)?;
+        let (plain, secret) = self.new_secret(&credential.client_id, actor, now)?;
         let detail =
             json!({"secret_id": secret.secret.id, "old_stops_at": stops_at, "voids_tokens": regeneration.voids_tokens});
         let event = self.event(actor, Action::CredentialRegenerated, entity_of(&credential), client_id, detail);
@@ -203,6 +212,11 @@ impl App {
         self.find_credential(client_id).await
     }
 
+    /// Whether secrets made now can be shown again.
+    pub fn keeps_secrets(&self) -> bool {
+        self.config.secrets_reveal == SecretsReveal::Always
+    }
+
     /// The newest live secret, if it was kept for showing.
     pub async fn reveal_secret(&self, credential: &Credential) -> Result<Option<PlainSecret>, Error> {
         let Some(secret) = credential.live_secrets(self.now()).next() else {
@@ -216,6 +230,42 @@ impl App {
         Ok(Some(PlainSecret::reopened(Zeroizing::new(text.to_owned()))))
     }
 
+    /// Shows the newest live secret to somebody, and logs that. `None` if it was not kept for showing.
+    pub async fn show_secret(&self, actor: &Actor, credential: &Credential) -> Result<Option<PlainSecret>, Error> {
+        let Some(secret) = self.reveal_secret(credential).await? else {
+            return Ok(None);
+        };
+        let detail = json!({"secret": secret.hint()});
+        let client_id = credential.client_id.as_str();
+        let event = self.event(actor, Action::SecretRevealed, entity_of(credential), client_id, detail);
+        self.store.log_event(&event).await?;
+        Ok(Some(secret))
+    }
+
+    /// Ends the overlap of a regeneration: stops the old secret now, or drops the new one and lets the old one go on.
+    pub async fn end_rotation(
+        &self,
+        actor: &Actor,
+        client_id: &str,
+        version: Option<i64>,
+        keep: Keep,
+    ) -> Result<(), Error> {
+        let credential = self.credential_at(client_id, version).await?;
+        let live: Vec<&Secret> = credential.live_secrets(self.now()).collect();
+        let [new, old] = live.as_slice() else {
+            return Err(Error::Refused("there are no two secrets any more".to_owned()));
+        };
+        let (action, stopped, kept) = match keep {
+            Keep::New => (Action::SecretStopped, old, new),
+            Keep::Old => (Action::RotationCancelled, new, old),
+        };
+        let detail = json!({"stopped": stopped.hint, "kept": kept.hint});
+        let event = self.event(actor, action, entity_of(&credential), client_id, detail);
+        self.store.keep_secret(&credential.client_id, credential.version, &kept.id, &event).await?;
+        self.known.forget_credential(&credential.client_id);
+        Ok(())
+    }
+
     async fn credential_at(&self, client_id: &str, version: Option<i64>) -> Result<Credential, Error> {
         let credential = self.find_credential(client_id).await?.credential;
         if version.is_some_and(|version| version != credential.version) {
@@ -224,7 +274,12 @@ impl App {
         Ok(credential)
     }
 
-    fn new_secret(&self, client_id: &ClientId, now: Timestamp) -> Result<(PlainSecret, NewSecret), Error> {
+    fn new_secret(
+        &self,
+        client_id: &ClientId,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<(PlainSecret, NewSecret), Error> {
         let plain = PlainSecret::client(&random_secret()?);
         let id = SecretId::from_random(random()?);
         let sealed = match self.config.secrets_reveal {
@@ -243,7 +298,7 @@ impl App {
             tokens_void_before: None,
             last_used_at: None,
         };
-        Ok((plain, NewSecret { secret, sealed }))
+        Ok((plain, NewSecret { secret, sealed, made_by: actor.name().to_owned() }))
     }
 }
 

@@ -81,7 +81,9 @@ impl App {
                 | Action::CredentialRegenerated
                 | Action::CredentialRevoked
                 | Action::CredentialLocked
-                | Action::CredentialUnlocked,
+                | Action::CredentialUnlocked
+                | Action::SecretStopped
+                | Action::RotationCancelled,
             ) => {
                 if let Some(id) = &client_id {
                     self.known.forget_credential(id);
@@ -95,7 +97,21 @@ impl App {
                 }
             }
             Some(Action::KeyCreated | Action::KeyRotated | Action::KeyRemoved) => self.load_keys().await?,
-            Some(Action::OperatorTokenCreated | Action::OperatorTokenRevoked | Action::SetupLinkCreated) => {}
+            Some(
+                Action::OperatorTokenCreated
+                | Action::OperatorTokenRevoked
+                | Action::SetupLinkCreated
+                | Action::SecretRevealed
+                | Action::PersonInvited
+                | Action::InvitationWithdrawn
+                | Action::PersonJoined
+                | Action::RoleChanged
+                | Action::PersonRemoved
+                | Action::PasswordChanged
+                | Action::SignedIn
+                | Action::SessionsEnded
+                | Action::EntityViewed,
+            ) => {}
             None => {
                 self.known.forget_all();
                 self.revoked.extend(self.counted(self.store.revoked_tokens(self.now()).await)?);

@@ -13,6 +13,7 @@ use crate::domain::credential::{Credential, Owner, Refusal, authenticate};
 use crate::domain::entity::Entity;
 use crate::domain::event::{Action, Actor};
 use crate::domain::id::{ClientId, SecretId};
+use crate::domain::secret::{PlainSecret, SecretMac};
 use crate::domain::token::Grant;
 use crate::store::StoreError;
 
@@ -36,10 +37,31 @@ pub struct Proven {
     pub entity: Option<Arc<Entity>>,
 }
 
+/// A known client that asked for something, and the secret that it showed: for the log of token requests.
+#[derive(Clone, Debug)]
+pub struct Asker {
+    /// Its credential.
+    pub credential: Arc<Credential>,
+    /// The secret.
+    pub shown: Shown,
+}
+
+/// What is known of the secret that a client showed.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// It is this one of the credential's.
+    Known(SecretId),
+    /// It is none that is accepted, but may have been one: it has the form.
+    Unknown(SecretMac),
+    /// It showed none, or nothing that ever was one.
+    Nothing,
+}
+
 /// A known client, and whether it is accepted.
 struct Seen {
     credential: Arc<Credential>,
     entity: Option<Arc<Entity>>,
+    presented: SecretMac,
     verdict: Result<SecretId, Refusal>,
 }
 
@@ -51,7 +73,7 @@ pub enum NotProven {
     /// There is no such client.
     UnknownClient,
     /// The credential is not accepted.
-    Refused(Refusal),
+    Refused(Refusal, Asker),
     /// The store cannot tell.
     Store(StoreError),
 }
@@ -96,7 +118,7 @@ impl App {
         if is_wrong(&seen) && self.catch_up().await {
             seen = self.look_at(client_id, secret, address, purpose).await?;
         }
-        let Some(Seen { credential, entity, verdict }) = seen else {
+        let Some(Seen { credential, entity, presented, verdict }) = seen else {
             let guesses = self.throttle.unknown(address);
             self.throttle.check_unknown(guesses, now)?;
             self.throttle.fail(guesses, now);
@@ -118,7 +140,12 @@ impl App {
                 if let (Purpose::Token, Refusal::WrongSecret, Some(entity)) = (purpose, refusal, &entity) {
                     self.count_failure(&credential, entity).await;
                 }
-                Err(NotProven::Refused(refusal))
+                let shown = match credential.proven_secret(&presented, now) {
+                    Some(known) => Shown::Known(known.id.clone()),
+                    None if PlainSecret::is_client(secret) => Shown::Unknown(presented),
+                    None => Shown::Nothing,
+                };
+                Err(NotProven::Refused(refusal, Asker { credential, shown }))
             }
         }
     }
@@ -145,13 +172,13 @@ impl App {
             }
             let proven = credential.proven_secret(&presented, now).ok_or(Refusal::WrongSecret);
             let verdict = proven.and_then(|secret| credential.standing(now).map(|()| secret.id.clone()));
-            return Ok(Some(Seen { credential, entity: None, verdict }));
+            return Ok(Some(Seen { credential, entity: None, presented, verdict }));
         };
         let Some(entity) = self.entity(entity_id).await? else {
             return Ok(None);
         };
         let verdict = authenticate(&credential, &entity, &presented, address, now).map(|secret| secret.id.clone());
-        Ok(Some(Seen { credential, entity: Some(entity), verdict }))
+        Ok(Some(Seen { credential, entity: Some(entity), presented, verdict }))
     }
 
     /// The token that `grant` decided on, signed and counted.

@@ -91,7 +91,7 @@ impl Default for Metrics {
         let of_door = |door| {
             Outcome::ALL.map(|outcome| tokens.get_or_create_owned(&OutcomeLabels { door, outcome: outcome.as_str() }))
         };
-        let handles = [of_door("integration"), of_door("oauth")];
+        let handles = [Door::Integration, Door::OAuth].map(|door| of_door(door.as_str()));
         let seconds = Histogram::new([
             0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
         ]);

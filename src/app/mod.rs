@@ -8,10 +8,15 @@ pub mod follow;
 pub mod issue;
 pub mod keys;
 pub mod known;
+pub mod mail;
 pub mod metrics;
 pub mod open;
 pub mod operators;
+pub mod passwords;
+pub mod people;
+pub mod requests;
 pub mod revoked;
+pub mod sessions;
 pub mod throttle;
 pub mod tokens;
 pub mod usage;
@@ -31,7 +36,10 @@ use crate::vault::Vault;
 use clock::Clock;
 use follow::Follower;
 use known::Known;
+use mail::Mailer;
 use metrics::Metrics;
+use passwords::Passwords;
+use requests::Requests;
 use revoked::Revoked;
 use throttle::Throttle;
 use usage::Usage;
@@ -56,8 +64,16 @@ pub struct App {
     pub revoked: Revoked,
     /// Failed attempts.
     pub throttle: Throttle,
+    /// Sends mail, if it was told how.
+    pub mailer: Mailer,
+    /// Hashes and verifies passwords.
+    pub passwords: Passwords,
     /// Uses not written yet.
     pub usage: Usage,
+    /// Token requests not written yet.
+    pub requests: Requests,
+    /// Held while what was gathered is written: who has waited for it finds everything in the database.
+    pub writing: tokio::sync::Mutex<()>,
     /// Counters.
     pub metrics: Metrics,
     /// The time.
@@ -87,6 +103,9 @@ pub enum Error {
     /// The store did not do it.
     #[error(transparent)]
     Store(StoreError),
+    /// Too many attempts have failed.
+    #[error("too many attempts have failed; wait {} seconds", .0.retry_after.as_secs())]
+    Throttled(throttle::Throttled),
     /// What was sealed cannot be opened.
     #[error(transparent)]
     Vault(#[from] crate::vault::CannotOpen),
@@ -99,6 +118,12 @@ pub enum Error {
     /// A signing key cannot be made or read.
     #[error(transparent)]
     BadKey(#[from] crate::signer::key::BadKey),
+}
+
+impl From<throttle::Throttled> for Error {
+    fn from(throttled: throttle::Throttled) -> Self {
+        Self::Throttled(throttled)
+    }
 }
 
 impl From<StoreError> for Error {

@@ -7,7 +7,10 @@ use std::sync::Arc;
 use super::clock::{Clock, random, random_secret};
 use super::follow::Follower;
 use super::known::Known;
+use super::mail::Mailer;
 use super::metrics::Metrics;
+use super::passwords::Passwords;
+use super::requests::Requests;
 use super::revoked::Revoked;
 use super::throttle::Throttle;
 use super::usage::Usage;
@@ -51,6 +54,9 @@ pub enum OpenError {
         /// What the database says.
         cause: StoreError,
     },
+    /// The mail server's URL cannot be used.
+    #[error(transparent)]
+    Mail(#[from] super::mail::BadMailSettings),
     /// Something else.
     #[error(transparent)]
     Other(#[from] Error),
@@ -105,12 +111,16 @@ impl App {
             issuer,
             known: Known::new(config.cached_credentials),
             throttle: Throttle::new(config.throttle_burst, config.throttle_refill_seconds),
+            mailer: Mailer::new(&config)?,
+            passwords: Passwords::default(),
             config,
             store,
             signer: Signer::default(),
             vault,
             revoked: Revoked::default(),
             usage: Usage::default(),
+            requests: Requests::default(),
+            writing: tokio::sync::Mutex::default(),
             metrics: Metrics::default(),
             clock,
             follower: Follower::new(seq, now),

@@ -1,4 +1,4 @@
-//! Operator tokens and the set-up link that is good for one.
+//! Operator tokens, and the set-up link that makes somebody an operator.
 
 use std::time::Duration;
 
@@ -15,11 +15,9 @@ use crate::store::StoreError;
 
 /// How long a set-up link is good.
 const SETUP_LINK_LIFE: Duration = Duration::from_secs(48 * 3600);
-/// How long the operator token lives that a set-up link is exchanged for.
-const SETUP_TOKEN_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 /// MACs of operator tokens and of links are kept apart from those of client secrets, and from each other.
 const TOKEN_OWNER: &str = "operator";
-const LINK_OWNER: &str = "setup";
+pub(super) const LINK_OWNER: &str = "setup";
 
 impl App {
     /// Makes an operator token that lives for `life`, at most a year.
@@ -56,7 +54,7 @@ impl App {
 
     /// Makes a set-up link, which takes the place of any other, and gives its token.
     pub async fn create_setup_link(&self, actor: &Actor) -> Result<PlainSecret, Error> {
-        let link = PlainSecret::setup(&random_secret()?);
+        let link = PlainSecret::link(&random_secret()?);
         let event = self.event(actor, Action::SetupLinkCreated, None, "setup", json!({}));
         let expires_at = event.at.plus(SETUP_LINK_LIFE);
         self.store.add_setup_link(&self.vault.secrets.mac(LINK_OWNER, link.expose()), expires_at, &event).await?;
@@ -66,16 +64,6 @@ impl App {
     /// Whether a set-up link is good.
     pub async fn has_setup_link(&self, link: &str) -> Result<bool, StoreError> {
         self.counted(self.store.has_setup_link(&self.vault.secrets.mac(LINK_OWNER, link), self.now()).await)
-    }
-
-    /// Exchanges a set-up link for an operator token, once.
-    pub async fn use_setup_link(&self, link: &str) -> Result<(OperatorToken, PlainSecret), Error> {
-        let (token, secret, mac) = self.new_operator_token("first operator", SETUP_TOKEN_LIFE)?;
-        let event = self.token_event(&Actor::System, &token);
-        match self.store.use_setup_link(&self.vault.secrets.mac(LINK_OWNER, link), &token, &mac, &event).await {
-            Err(StoreError::Conflict) => Err(Error::NotFound("set-up link")),
-            other => Ok(other.map(|()| (token, secret))?),
-        }
     }
 
     fn new_operator_token(&self, name: &str, life: Duration) -> Result<(OperatorToken, PlainSecret, SecretMac), Error> {

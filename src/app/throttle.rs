@@ -67,6 +67,16 @@ impl Throttle {
         Key(self.hasher.hash_one(("operator", network_of(address))))
     }
 
+    /// The key of attempts to sign in with this e-mail address from `address`.
+    pub fn person(&self, email: &str, address: IpAddr) -> Key {
+        Key(self.hasher.hash_one(("person", email, network_of(address))))
+    }
+
+    /// The key of attempts to sign in with whatever e-mail address, or to guess a link, from `address`.
+    pub fn people(&self, address: IpAddr) -> Key {
+        Key(self.hasher.hash_one(("people", network_of(address))))
+    }
+
     /// The key of guesses of unknown client ids from `address`. It stops further guesses only, never a known client.
     pub fn unknown(&self, address: IpAddr) -> Key {
         Key(self.hasher.hash_one(("unknown", network_of(address))))

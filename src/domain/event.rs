@@ -1,6 +1,8 @@
 //! Events: what has been changed, by whom and when. One is written in the transaction of every change; they are the
 //! audit trail, and what other nodes follow to forget what they know of it.
 
+use std::net::IpAddr;
+
 use serde_json::Value;
 
 use super::id::{ClientId, EntityId};
@@ -11,12 +13,27 @@ use super::time::Timestamp;
 pub enum Actor {
     /// Somebody at the machine, through the command line.
     Cli,
-    /// An operator token, by its name.
-    Operator(String),
+    /// An operator token, by its name, and from where it was used.
+    Operator(String, IpAddr),
+    /// Somebody who has signed in.
+    Person(Who),
     /// A client, through the OAuth door.
     Client(ClientId),
     /// Passgate itself.
     System,
+}
+
+/// A person as the log remembers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// Whether it acted for the platform, not for an entity.
+    pub is_operator: bool,
+    /// Its name.
+    pub name: String,
+    /// Its e-mail address.
+    pub email: String,
+    /// From where.
+    pub address: IpAddr,
 }
 
 impl Actor {
@@ -24,9 +41,31 @@ impl Actor {
     pub fn to_text(&self) -> String {
         match self {
             Self::Cli => "cli".to_owned(),
-            Self::Operator(name) => format!("operator:{name}"),
+            Self::Operator(name, _) => format!("operator:{name}"),
+            Self::Person(who) if who.is_operator => format!("operator:{} <{}>", who.name, who.email),
+            Self::Person(who) => format!("person:{} <{}>", who.name, who.email),
             Self::Client(client_id) => format!("client:{client_id}"),
             Self::System => "system".to_owned(),
+        }
+    }
+
+    /// What people call it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Cli => "Command line",
+            Self::Operator(name, _) => name,
+            Self::Person(who) => &who.name,
+            Self::Client(client_id) => client_id.as_str(),
+            Self::System => "Passgate",
+        }
+    }
+
+    /// From where it acted, if over the network.
+    pub fn address(&self) -> Option<IpAddr> {
+        match self {
+            Self::Operator(_, address) => Some(*address),
+            Self::Person(who) => Some(who.address),
+            Self::Cli | Self::Client(_) | Self::System => None,
         }
     }
 }
@@ -66,10 +105,34 @@ pub enum Action {
     OperatorTokenRevoked,
     /// A set-up link was made.
     SetupLinkCreated,
+    /// A secret was shown.
+    SecretRevealed,
+    /// One secret was stopped before its time.
+    SecretStopped,
+    /// The new secret was dropped and the old one goes on.
+    RotationCancelled,
+    /// Somebody was asked to join, perhaps once more.
+    PersonInvited,
+    /// An invitation was taken back.
+    InvitationWithdrawn,
+    /// Somebody joined.
+    PersonJoined,
+    /// A person's role was changed.
+    RoleChanged,
+    /// A person was removed.
+    PersonRemoved,
+    /// A person's password was changed.
+    PasswordChanged,
+    /// Somebody signed in.
+    SignedIn,
+    /// Sessions of a person were ended.
+    SessionsEnded,
+    /// An operator began to look at an entity as its people see it.
+    EntityViewed,
 }
 
 impl Action {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 28] = [
         Self::EntityCreated,
         Self::EntityUpdated,
         Self::ParameterSet,
@@ -86,6 +149,18 @@ impl Action {
         Self::OperatorTokenCreated,
         Self::OperatorTokenRevoked,
         Self::SetupLinkCreated,
+        Self::SecretRevealed,
+        Self::SecretStopped,
+        Self::RotationCancelled,
+        Self::PersonInvited,
+        Self::InvitationWithdrawn,
+        Self::PersonJoined,
+        Self::RoleChanged,
+        Self::PersonRemoved,
+        Self::PasswordChanged,
+        Self::SignedIn,
+        Self::SessionsEnded,
+        Self::EntityViewed,
     ];
 
     /// The word for it in rows and on the wire.
@@ -107,6 +182,18 @@ impl Action {
             Self::OperatorTokenCreated => "operator_token.created",
             Self::OperatorTokenRevoked => "operator_token.revoked",
             Self::SetupLinkCreated => "setup_link.created",
+            Self::SecretRevealed => "secret.revealed",
+            Self::SecretStopped => "secret.stopped",
+            Self::RotationCancelled => "rotation.cancelled",
+            Self::PersonInvited => "person.invited",
+            Self::InvitationWithdrawn => "invitation.withdrawn",
+            Self::PersonJoined => "person.joined",
+            Self::RoleChanged => "person.role_changed",
+            Self::PersonRemoved => "person.removed",
+            Self::PasswordChanged => "person.password_changed",
+            Self::SignedIn => "person.signed_in",
+            Self::SessionsEnded => "person.sessions_ended",
+            Self::EntityViewed => "entity.viewed",
         }
     }
 

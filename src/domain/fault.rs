@@ -48,9 +48,9 @@ pub fn is_plain(name: &str) -> bool {
     (1..=LONGEST_ECHO).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
 }
 
-/// Whether a secret of ours may stand in `text`: a client secret, an operator token or a set-up link.
+/// Whether a secret of ours may stand in `text`: a client secret, an operator token, a link or a session.
 pub fn may_hold_secret(text: &str) -> bool {
-    ["pgs_", "pgo_", "pgl_"].iter().any(|prefix| text.contains(prefix))
+    ["pgs_", "pgo_", "pgl_", "pgb_"].iter().any(|prefix| text.contains(prefix))
 }
 
 /// What is wrong with a field. Displays as the rest of a sentence that the field's name begins.

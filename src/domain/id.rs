@@ -116,6 +116,19 @@ id!(
     OperatorId, "pgu_"
 );
 
+id!(
+    /// Names an account.
+    PersonId, "pgp_"
+);
+id!(
+    /// Names an invitation without being good for it.
+    InvitationId, "pgi_"
+);
+id!(
+    /// Names a session without proving anything.
+    SessionId, "pgn_"
+);
+
 impl SecretId {
     /// 32 bits that tell the secrets of one credential apart in the ids of their tokens.
     pub fn tag(&self) -> u32 {

@@ -11,6 +11,7 @@ pub mod id;
 pub mod key;
 pub mod operator;
 pub mod parameter;
+pub mod person;
 pub mod presented;
 pub mod scope;
 pub mod secret;

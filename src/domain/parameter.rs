@@ -43,7 +43,7 @@ impl Parameter {
         for (field, value) in [("default", &parameter.definition.default), ("example", &parameter.definition.example)] {
             if let Some(value) = value
                 && faults.is_empty()
-                && let Err(fault) = parameter.judge(&presented(value))
+                && let Err(fault) = parameter.judge(&value.into())
             {
                 faults.push(FieldFault::new(field, fault));
             }
@@ -173,17 +173,6 @@ impl Parameter {
 fn put(schema: &mut Map<String, serde_json::Value>, name: &str, value: Option<impl Serialize>) {
     if let Some(value) = value {
         schema.insert(name.to_owned(), json!(value));
-    }
-}
-
-/// A stored value as if a request had carried it as JSON.
-fn presented(value: &serde_json::Value) -> Value<'_> {
-    match value {
-        serde_json::Value::Null => Value::Null,
-        serde_json::Value::Bool(value) => Value::Boolean(*value),
-        serde_json::Value::Number(number) => Value::Number(number.clone()),
-        serde_json::Value::String(text) => Value::Text(text.into()),
-        serde_json::Value::Array(_) | serde_json::Value::Object(_) => Value::Nested,
     }
 }
 

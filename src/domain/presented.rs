@@ -40,6 +40,19 @@ impl Value<'_> {
     }
 }
 
+/// A stored value as if a request had carried it as JSON.
+impl<'a> From<&'a serde_json::Value> for Value<'a> {
+    fn from(value: &'a serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::Null => Self::Null,
+            serde_json::Value::Bool(value) => Self::Boolean(*value),
+            serde_json::Value::Number(number) => Self::Number(number.clone()),
+            serde_json::Value::String(text) => Self::Text(text.into()),
+            serde_json::Value::Array(_) | serde_json::Value::Object(_) => Self::Nested,
+        }
+    }
+}
+
 /// A field and its position in the request, counted from 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field<'a> {

@@ -24,9 +24,19 @@ impl PlainSecret {
         Self(Zeroizing::new(id::write("pgo_", random)))
     }
 
-    /// A new one-time set-up link token (`pgl_…`) from 256 random bits.
-    pub fn setup(random: &Zeroizing<[u8; 32]>) -> Self {
+    /// A new session cookie (`pgb_…`) from 256 random bits.
+    pub fn session(random: &Zeroizing<[u8; 32]>) -> Self {
+        Self(Zeroizing::new(id::write("pgb_", random)))
+    }
+
+    /// What a new link (`pgl_…`) to set up, join or set a password proves itself with, from 256 random bits.
+    pub fn link(random: &Zeroizing<[u8; 32]>) -> Self {
         Self(Zeroizing::new(id::write("pgl_", random)))
+    }
+
+    /// Whether `text` has the form of a client secret: whatever has not, never was one.
+    pub fn is_client(text: &str) -> bool {
+        id::is_well_formed(text, "pgs_", 32)
     }
 
     /// A secret that was kept sealed and has been opened again.
@@ -142,6 +152,8 @@ pub struct NewSecret {
     pub secret: Secret,
     /// AES-256-GCM ciphertext in base64, kept when `secrets_reveal = "always"`.
     pub sealed: Option<String>,
+    /// What people call whoever made it.
+    pub made_by: String,
 }
 
 /// The text that binds a sealed secret to its row: opening it for another row fails.

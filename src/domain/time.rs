@@ -26,6 +26,12 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
+    /// When the hour (UTC) of this moment began.
+    #[must_use]
+    pub const fn hour(self) -> Self {
+        Self(self.0.saturating_sub(self.0.rem_euclid(3_600_000)))
+    }
+
     /// This moment and `span` later; stops at the end of time instead of wrapping.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {

@@ -33,6 +33,21 @@ pub enum Door {
     OAuth,
 }
 
+impl Door {
+    /// The word for metrics and the log of token requests.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Integration => "integration",
+            Self::OAuth => "oauth",
+        }
+    }
+
+    /// The door of this word.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Integration, Self::OAuth].into_iter().find(|door| door.as_str() == text)
+    }
+}
+
 /// What a token is made of, decided.
 #[derive(Clone, Debug)]
 pub struct Grant {

@@ -39,7 +39,7 @@ impl FromRequestParts<Arc<App>> for Operator {
         let key = app.throttle.operator(address);
         let presented = bearer(&parts.headers).ok_or(Problem::OperatorTokenNeeded)?;
         if let Some(operator) = app.operator(presented).await? {
-            return Ok(Self(Actor::Operator(operator.name)));
+            return Ok(Self(Actor::Operator(operator.name, address)));
         }
         app.throttle.check(key, now)?;
         app.throttle.fail(key, now);

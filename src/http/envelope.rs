@@ -13,10 +13,15 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENT
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use tracing::Instrument as _;
 
+use super::console;
+use super::console::look::Look;
 use super::error::{Problem, ProblemBody};
 use crate::app::App;
 use crate::app::clock::random;
+use crate::app::issue::{Asker, Shown};
+use crate::app::requests::Answered;
 use crate::domain::id::ClientId;
+use crate::domain::token::Door;
 
 /// The header that carries the request id.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -31,11 +36,22 @@ pub struct Facts {
     pub address: OnceLock<IpAddr>,
     /// Which client the caller said it was, proven or not.
     pub client_id: OnceLock<ClientId>,
+    /// Where it came in, if it is a token request.
+    pub door: OnceLock<Door>,
+    /// Which known client it is, and which secret it showed.
+    pub asker: OnceLock<Asker>,
 }
 
-/// What a handler adds to the log line of an answer that is not a problem.
-#[derive(Clone, Debug)]
-pub struct Cause(pub String);
+/// What a handler adds to an answer that is not a problem and yet a failure.
+#[derive(Clone, Debug, Default)]
+pub struct Cause {
+    /// The code that the answer has.
+    pub code: &'static str,
+    /// Why, for the people of the entity; empty if the code says it all.
+    pub reason: String,
+    /// Why, for the log.
+    pub cause: String,
+}
 
 /// Wraps one request.
 pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
@@ -47,6 +63,7 @@ pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next)
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();
     let path = path.as_ref().map_or("(no such path)", MatchedPath::as_str).to_owned();
+    let page = Look::of_page(request.uri(), request.headers());
     let is_oauth = request.uri().path().starts_with("/oauth/");
     let span = tracing::info_span!("request", otel.name = %path, http.request.method = %method, http.route = %path, request_id = %id);
     let answered = tokio::time::timeout(LONGEST, next.run(request).instrument(span)).await;
@@ -54,21 +71,22 @@ pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next)
         answered.unwrap_or_else(|_| Problem::Unavailable("no answer in time".to_owned()).into_response());
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(problem) = &problem {
-        response = answer(&app, problem, &id, is_oauth, response.headers());
+        response = match page {
+            Some(look) => console::failure::page(&app, look, problem, &id, response.headers()),
+            None => answer(&app, problem, &id, is_oauth, response.headers()),
+        };
     }
     let status = response.status();
-    let headers = response.headers_mut();
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        headers.insert(X_REQUEST_ID, value);
-    }
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    finish(&mut response, &id);
     let took = begun.elapsed();
     app.metrics.answered(status.as_u16(), took);
     let cause = match &problem {
-        Some(problem) => problem.cause(),
-        None => response.extensions_mut().remove::<Cause>().map(|cause| cause.0).unwrap_or_default(),
+        Some(problem) => cause_of(problem, facts.door.get().copied()),
+        None => response.extensions_mut().remove::<Cause>().unwrap_or_default(),
     };
     let (status, micros) = (status.as_u16(), u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+    let Cause { code, reason, cause } = cause;
+    note(&app, &facts, &id, (status, code, reason), micros);
     let (client_id, address) =
         (facts.client_id.get().map(tracing::field::display), facts.address.get().map(tracing::field::display));
     if status >= 500 {
@@ -79,6 +97,58 @@ pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next)
         tracing::debug!(request_id = %id, %method, path, status, client_id, address, micros, "answered");
     }
     response
+}
+
+/// A problem as the integration endpoint answers it, for the page that shows it.
+pub fn example(app: &App, problem: &Problem, id: &str) -> Response {
+    let mut response = answer(app, problem, id, false, &HeaderMap::new());
+    finish(&mut response, id);
+    response
+}
+
+/// The headers that every answer has.
+pub fn finish(response: &mut Response, id: &str) {
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(X_REQUEST_ID, value);
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+}
+
+/// What a problem says: its code, and why for the entity and for the log. The standard door has codes of its own.
+fn cause_of(problem: &Problem, door: Option<Door>) -> Cause {
+    let code = problem.kind().1;
+    let cause = problem.cause();
+    match (door, problem) {
+        (Some(Door::OAuth), _) => Cause { code: problem.oauth_error(), reason: code.to_owned(), cause },
+        (_, Problem::InvalidCredentials { .. } | Problem::InvalidArguments(_)) => {
+            Cause { code, reason: cause.clone(), cause }
+        }
+        _ => Cause { code, reason: String::new(), cause },
+    }
+}
+
+/// Tells the log of token requests what became of one. If its client was not looked up, it is attributed only if that
+/// client is in memory: a request that is refused early must not cost a read.
+fn note(app: &App, facts: &Facts, id: &Arc<str>, (status, code, reason): (u16, &'static str, String), micros: u64) {
+    let (Some(door), Some(address)) = (facts.door.get(), facts.address.get()) else { return };
+    if facts.asker.get().is_none()
+        && let Some(credential) = facts.client_id.get().and_then(|client_id| app.known.credential(client_id))
+    {
+        let _ = facts.asker.set(Asker { credential, shown: Shown::Nothing });
+    }
+    let Some(asker) = facts.asker.get() else { return };
+    app.requests.note(&Answered {
+        at: app.now(),
+        asker,
+        door: *door,
+        request_id: id,
+        status,
+        code,
+        reason,
+        address: *address,
+        micros,
+    });
 }
 
 /// A request id is no secret; if there is no randomness, an empty one says so.
@@ -93,17 +163,11 @@ fn request_id() -> String {
 
 /// The problem as an answer, with the headers that the handler or the router had already set (such as `Allow`).
 fn answer(app: &App, problem: &Problem, id: &str, is_oauth: bool, bare: &HeaderMap) -> Response {
-    let (status, code, title) = problem.kind();
+    let (status, _, title) = problem.kind();
     let body = ProblemBody {
-        r#type: format!("{}/problems/{}", app.issuer, code.replace('_', "-")),
-        status: status.as_u16(),
-        title,
-        code,
-        detail: problem.detail(),
-        request_id: id,
-        errors: problem.errors(),
         error: is_oauth.then(|| problem.oauth_error()),
         error_description: is_oauth.then_some(title),
+        ..ProblemBody::of(problem, &app.issuer, id)
     };
     let body = serde_json::to_vec(&body).unwrap_or_default();
     let mut response = (status, body).into_response();

@@ -48,6 +48,8 @@ pub enum Problem {
     TooManyAttempts(Duration),
     /// 401: no valid access token.
     InvalidToken(InvalidToken),
+    /// 403: the caller is known, and may not.
+    Forbidden(&'static str),
     /// 405: the path is there, the method is not.
     MethodNotAllowed,
     /// 413: a body over the limit.
@@ -106,6 +108,24 @@ pub struct ProblemBody<'p> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub error_description: Option<&'p str>,
+}
+
+impl<'p> ProblemBody<'p> {
+    /// What the problem says to the caller of this request.
+    pub fn of(problem: &'p Problem, issuer: &str, request_id: &'p str) -> Self {
+        let (status, code, title) = problem.kind();
+        Self {
+            r#type: format!("{issuer}/problems/{}", code.replace('_', "-")),
+            status: status.as_u16(),
+            title,
+            code,
+            detail: problem.detail(),
+            request_id,
+            errors: problem.errors(),
+            error: None,
+            error_description: None,
+        }
+    }
 }
 
 /// One field at fault.
@@ -210,6 +230,7 @@ impl Problem {
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Something went wrong."),
             Self::TooManyAttempts(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
             Self::InvalidToken(_) => (StatusCode::UNAUTHORIZED, "invalid_token", "Invalid token"),
+            Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large"),
             Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "body_too_slow", "Body too slow"),
@@ -235,6 +256,7 @@ impl Problem {
             Self::Unavailable(_) => "The server cannot answer now. Your request was not at fault; try again after the time in Retry-After.".to_owned(),
             Self::TooManyAttempts(wait) => format!("Too many attempts have failed. Wait {} seconds before the next one, and check Client Id and Client Secret meanwhile.", wait.as_secs()),
             Self::InvalidToken(_) => "A valid access token is needed, as Authorization: Bearer and the token. This one is missing, malformed, expired or revoked; get another from /api/v1/access-token.".to_owned(),
+            Self::Forbidden(why) => (*why).to_owned(),
             Self::MethodNotAllowed => "This path does not take this method; the Allow header names those that it takes.".to_owned(),
             Self::BodyTooLarge => format!("The body may have at most {} bytes.", super::body::MOST_BYTES),
             Self::BodyTooSlow => "The body did not arrive in time.".to_owned(),
@@ -260,6 +282,7 @@ impl Problem {
             Self::InvalidScope { .. }
             | Self::ClientNotFound
             | Self::TooManyAttempts(_)
+            | Self::Forbidden(_)
             | Self::MethodNotAllowed
             | Self::BodyTooLarge
             | Self::BodyTooSlow
@@ -341,7 +364,9 @@ impl From<NotProven> for Problem {
         match why {
             NotProven::Throttled(throttled) => throttled.into(),
             NotProven::UnknownClient => Self::ClientNotFound,
-            NotProven::Refused(refusal) => Self::InvalidCredentials { reason: refusal.reason(), hint: refusal.hint() },
+            NotProven::Refused(refusal, _) => {
+                Self::InvalidCredentials { reason: refusal.reason(), hint: refusal.hint() }
+            }
             NotProven::Store(error) => Self::of_store(&error),
         }
     }
@@ -373,6 +398,7 @@ impl From<app::Error> for Problem {
             app::Error::Taken(field) => Self::Taken(field),
             app::Error::Refused(why) => Self::Refused(why),
             app::Error::Changed => Self::Changed,
+            app::Error::Throttled(throttled) => throttled.into(),
             app::Error::Store(error) => Self::of_store(&error),
             app::Error::NoRandomness(_) | app::Error::NoSigningKey(_) => Self::Unavailable(error.to_string()),
             app::Error::Vault(_) | app::Error::BadKey(_) => Self::Internal(error.to_string()),

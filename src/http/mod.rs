@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod auth;
 pub mod body;
+pub mod console;
 pub mod envelope;
 pub mod error;
 pub mod integration;
@@ -10,11 +11,9 @@ pub mod oauth;
 pub mod openapi;
 pub mod operations;
 pub mod origin;
-pub mod page;
 pub mod parse;
 pub mod problems;
 pub mod serve;
-pub mod setup;
 pub mod tls;
 
 use std::sync::Arc;
@@ -47,9 +46,8 @@ pub fn router(app: &Arc<App>) -> Router {
     }
     let mut router = token_endpoints
         .merge(admin::routes())
+        .merge(console::routes())
         .route("/openapi.json", openapi::route(&app.issuer))
-        .route("/problems/{kind}", get(problems::get))
-        .route("/setup/{link}", get(setup::get).post(setup::post))
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz));
     if app.config.metrics_listen.is_none() {

@@ -10,7 +10,9 @@ use http::request::Parts;
 use super::envelope::Facts;
 use super::error::Problem;
 use crate::app::App;
+use crate::app::issue::{Asker, NotProven, Proven, Purpose, Shown};
 use crate::domain::id::ClientId;
+use crate::domain::token::Door;
 
 /// The peer of the connection that a request came through.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +32,27 @@ impl Origin {
         if let Some(client_id) = ClientId::parse(client_id) {
             let _ = self.facts.client_id.set(client_id);
         }
+    }
+
+    /// Notes that this is a token request: whatever becomes of it is logged for its entity.
+    pub fn asks_for_token(&self, door: Door) {
+        let _ = self.facts.door.set(door);
+    }
+
+    /// Has the client proven ([`App::prove_client`]), and notes who it was seen to be.
+    pub async fn prove(&self, app: &App, client_id: &str, secret: &str, purpose: Purpose) -> Result<Proven, NotProven> {
+        let proven = app.prove_client(client_id, secret, self.address, purpose).await;
+        let asker = match &proven {
+            Ok(Proven { credential, secret_id, .. }) => {
+                Some(Asker { credential: credential.clone(), shown: Shown::Known(secret_id.clone()) })
+            }
+            Err(NotProven::Refused(_, asker)) => Some(asker.clone()),
+            Err(NotProven::Throttled(_) | NotProven::UnknownClient | NotProven::Store(_)) => None,
+        };
+        if let Some(asker) = asker {
+            let _ = self.facts.asker.set(asker);
+        }
+        proven
     }
 }
 

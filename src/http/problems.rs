@@ -1,14 +1,20 @@
 //! `/problems/{kind}`: the page behind the `type` of a problem (RFC 9457 §3.1.1): what causes it and what mends it.
 
+use std::sync::Arc;
+
+use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 
 use super::admin::read::InPath;
+use super::console::failure::Plain;
+use super::console::frame::{Frame, html};
+use super::console::look::Look;
 use super::error::Problem;
-use super::page::page;
+use crate::app::App;
 
 /// Code, cause and remedy of each kind of problem.
-const KINDS: [(&str, &str, &str); 19] = [
+const KINDS: [(&str, &str, &str); 20] = [
     (
         "invalid_scope",
         "The scope asked for is not made of the scopes that the business entity has.",
@@ -44,6 +50,7 @@ const KINDS: [(&str, &str, &str); 19] = [
         "No access token was sent, or it is malformed, expired or revoked.",
         "Send Authorization: Bearer and the token. When it has expired, get another.",
     ),
+    ("forbidden", "The caller is known, and may not do this.", "Ask somebody who may: the detail says who."),
     ("method_not_allowed", "The path does not take this method.", "Use one of those that the Allow header names."),
     ("body_too_large", "The body has more than 65,536 bytes.", "Send less."),
     (
@@ -78,12 +85,23 @@ const KINDS: [(&str, &str, &str); 19] = [
     ("internal", "A defect of the server.", "Tell the operator the request id."),
 ];
 
+/// What causes a kind of problem, and what mends it.
+pub fn explained(code: &str) -> (&'static str, &'static str) {
+    KINDS.iter().find(|(known, ..)| *known == code).map_or(("", ""), |(_, cause, remedy)| (cause, remedy))
+}
+
 /// The page of one kind.
-pub async fn get(InPath(kind): InPath<String>) -> Result<Response, Problem> {
+pub async fn get(State(app): State<Arc<App>>, look: Look, InPath(kind): InPath<String>) -> Result<Response, Problem> {
     let found = KINDS.iter().find(|(code, ..)| code.replace('_', "-") == kind);
     let (code, cause, remedy) = found.ok_or(Problem::NotFound("kind of problem"))?;
-    let body = format!("<p><code>{code}</code></p><h2>Cause</h2><p>{cause}</p><h2>Remedy</h2><p>{remedy}</p>");
-    Ok(page(StatusCode::OK, &code.replace('_', " "), &body))
+    let w = look.words;
+    let shown = Plain {
+        frame: Frame::door(&app, look),
+        title: code.replace('_', " "),
+        paragraphs: vec![w.text("cause"), w.english(cause), w.text("remedy"), w.english(remedy)],
+        request_id: None,
+    };
+    Ok(html(StatusCode::OK, &shown))
 }
 
 #[cfg(test)]
@@ -103,6 +121,7 @@ mod tests {
             Problem::Unavailable(text()),
             Problem::TooManyAttempts(Duration::ZERO),
             Problem::InvalidToken(InvalidToken::Malformed),
+            Problem::Forbidden(""),
             Problem::MethodNotAllowed,
             Problem::BodyTooLarge,
             Problem::BodyTooSlow,

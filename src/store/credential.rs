@@ -251,7 +251,7 @@ impl Store {
 
     async fn with_secrets(&self, row: &Row, now: Timestamp) -> Result<CredentialUse, StoreError> {
         let mut used = credential_of(row)?;
-        let query = sql("SELECT id, mac, hint, created_at, stops_at, tokens_void_before, last_used_at FROM secrets WHERE client_id = $1 AND (stops_at IS NULL OR stops_at > $2 OR (tokens_void_before IS NOT NULL AND stops_at > $3)) ORDER BY created_at DESC, id")
+        let query = sql("SELECT id, mac, hint, created_at, stops_at, tokens_void_before, last_used_at FROM secrets WHERE client_id = $1 AND (stops_at IS NULL OR stops_at > $2 OR (tokens_void_before IS NOT NULL AND stops_at > $3)) ORDER BY created_at DESC, COALESCE(stops_at, 9223372036854775807) DESC, id")
             .bind(used.credential.client_id.as_str())
             .bind(now.millis()).bind(now.minus(LONGEST_TOKEN).millis());
         used.credential.secrets = self.db.fetch_all(query).await?.iter().map(secret_of).collect::<Result<_, _>>()?;
@@ -260,14 +260,15 @@ impl Store {
 }
 
 async fn add_secret(tx: &mut Tx, client_id: &ClientId, new: &NewSecret) -> Result<(), StoreError> {
-    let insert = sql("INSERT INTO secrets (id, client_id, mac, hint, sealed, created_at, stops_at) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+    let insert = sql("INSERT INTO secrets (id, client_id, mac, hint, sealed, created_at, stops_at, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
         .bind(new.secret.id.as_str())
         .bind(client_id.as_str())
         .bind(mac_text(&new.secret.mac))
         .bind(new.secret.hint.as_str())
         .bind(new.sealed.clone())
         .bind(new.secret.created_at.millis())
-        .bind(new.secret.stops_at.map(Timestamp::millis));
+        .bind(new.secret.stops_at.map(Timestamp::millis))
+        .bind(new.made_by.as_str());
     tx.execute(insert).await.map(|_| ())
 }
 

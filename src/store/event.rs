@@ -14,6 +14,8 @@ pub struct LoggedEvent {
     pub at: Timestamp,
     /// By whom.
     pub actor: String,
+    /// From where, if over the network.
+    pub address: Option<String>,
     /// What; see [`crate::domain::event::Action::as_str`].
     pub action: String,
     /// Of which entity.
@@ -29,7 +31,7 @@ pub(super) async fn append(tx: &mut Tx, event: &Event) -> Result<(), StoreError>
     let head = sql("UPDATE event_head SET seq = seq + 1 WHERE id = 1 RETURNING seq");
     let head = tx.fetch_optional(head).await?.ok_or_else(|| StoreError::Corrupt("event_head".to_owned()))?;
     let insert = sql(
-        "INSERT INTO events (seq, at, actor, action, entity_id, subject, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO events (seq, at, actor, action, entity_id, subject, detail, address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(head.get::<i64>("seq")?)
     .bind(event.at.millis())
@@ -37,11 +39,19 @@ pub(super) async fn append(tx: &mut Tx, event: &Event) -> Result<(), StoreError>
     .bind(event.action.as_str())
     .bind(event.entity_id.as_ref().map(ToString::to_string))
     .bind(event.subject.as_str())
-    .bind(event.detail.to_string());
+    .bind(event.detail.to_string())
+    .bind(event.actor.address().map(|address| address.to_string()));
     tx.execute(insert).await.map(|_| ())
 }
 
 impl Store {
+    /// Logs an event that changes nothing, such as a secret being shown.
+    pub async fn log_event(&self, event: &Event) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        append(&mut tx, event).await?;
+        tx.commit().await
+    }
+
     /// The number of the last event.
     pub async fn last_event(&self) -> Result<i64, StoreError> {
         match self.db.fetch_optional(sql("SELECT seq FROM event_head WHERE id = 1")).await? {
@@ -52,7 +62,7 @@ impl Store {
 
     /// At most `limit` events after number `after`, the oldest first.
     pub async fn events_after(&self, after: i64, limit: i64) -> Result<Vec<LoggedEvent>, StoreError> {
-        let query = sql("SELECT seq, at, actor, action, entity_id, subject, detail FROM events WHERE seq > $1 ORDER BY seq LIMIT $2")
+        let query = sql("SELECT seq, at, actor, address, action, entity_id, subject, detail FROM events WHERE seq > $1 ORDER BY seq LIMIT $2")
             .bind(after)
             .bind(limit);
         self.db.fetch_all(query).await?.iter().map(event_of).collect()
@@ -66,8 +76,8 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<LoggedEvent>, StoreError> {
         let query = match entity_id {
-            None => sql("SELECT seq, at, actor, action, entity_id, subject, detail FROM events WHERE seq < $1 ORDER BY seq DESC LIMIT $2").bind(before).bind(limit),
-            Some(id) => sql("SELECT seq, at, actor, action, entity_id, subject, detail FROM events WHERE seq < $1 AND entity_id = $2 ORDER BY seq DESC LIMIT $3")
+            None => sql("SELECT seq, at, actor, address, action, entity_id, subject, detail FROM events WHERE seq < $1 ORDER BY seq DESC LIMIT $2").bind(before).bind(limit),
+            Some(id) => sql("SELECT seq, at, actor, address, action, entity_id, subject, detail FROM events WHERE seq < $1 AND entity_id = $2 ORDER BY seq DESC LIMIT $3")
                 .bind(before)
                 .bind(id)
                 .bind(limit),
@@ -81,6 +91,7 @@ fn event_of(row: &Row) -> Result<LoggedEvent, StoreError> {
         seq: row.get("seq")?,
         at: time(row, "at")?,
         actor: row.get("actor")?,
+        address: row.get("address")?,
         action: row.get("action")?,
         entity_id: row.get("entity_id")?,
         subject: row.get("subject")?,

@@ -71,27 +71,6 @@ impl Store {
             .bind(now.millis());
         Ok(self.db.fetch_optional(query).await?.is_some())
     }
-
-    /// Uses a set-up link up and adds the operator token that it is good for, both or neither.
-    /// [`StoreError::Conflict`] if the link is not there or no longer good.
-    pub async fn use_setup_link(
-        &self,
-        link: &SecretMac,
-        token: &OperatorToken,
-        mac: &SecretMac,
-        event: &Event,
-    ) -> Result<(), StoreError> {
-        let mut tx = self.db.begin().await?;
-        let take = sql("DELETE FROM setup_links WHERE mac = $1 AND expires_at > $2")
-            .bind(mac_text(link))
-            .bind(event.at.millis());
-        if tx.execute(take).await? == 0 {
-            return Err(StoreError::Conflict);
-        }
-        tx.execute(insert(token, mac)).await?;
-        append(&mut tx, event).await?;
-        tx.commit().await
-    }
 }
 
 fn insert(token: &OperatorToken, mac: &SecretMac) -> Statement {

@@ -8,11 +8,16 @@
 )]
 
 mod admin;
+mod console;
 mod guards;
 mod hostile;
 mod integration;
 mod lifecycle;
+mod mail;
 mod oauth;
 mod operations;
 mod parameters;
+mod requests;
 mod server;
+mod sign_in;
+mod visitor;

@@ -112,25 +112,6 @@ async fn every_problem_has_a_page_that_its_type_leads_to() {
 }
 
 #[tokio::test]
-async fn the_set_up_link_gives_one_operator_token_once() {
-    let server = Server::start().await;
-    let link = server.app.create_setup_link(&passgate::domain::event::Actor::Cli).await.unwrap();
-    let path = format!("/setup/{}", link.expose());
-    for _ in 0..2 {
-        let page = server.get(&path).send().await.unwrap();
-        assert_eq!((page.status().as_u16(), page.headers()["referrer-policy"].to_str().unwrap()), (200, "no-referrer"));
-    }
-    let page = server.post(&path).send().await.unwrap().text().await.unwrap();
-    let token = page.split("<pre>").nth(1).unwrap().split('<').next().unwrap().to_owned();
-    assert_eq!(server.get("/admin/v1/entities").bearer_auth(token).send().await.unwrap().status(), 200);
-    assert_eq!(server.post(&path).send().await.unwrap().status(), 404);
-    assert_eq!(server.get(&path).send().await.unwrap().status(), 404);
-    let link = server.app.create_setup_link(&passgate::domain::event::Actor::Cli).await.unwrap();
-    server.advance(48 * 3600);
-    assert_eq!(server.get(&format!("/setup/{}", link.expose())).send().await.unwrap().status(), 404);
-}
-
-#[tokio::test]
 async fn pages_of_other_origins_may_call_only_if_the_operator_lists_them() {
     let preflight = async |server: &Server, origin: &str| {
         let request = server

@@ -40,6 +40,20 @@ impl Place {
         Self { directory, database_url }
     }
 
+    /// Runs SQL beside the server.
+    pub async fn sql(&self, text: &'static str) {
+        match &self.database_url {
+            Some(url) => {
+                let options: sqlx::postgres::PgConnectOptions = url.parse().unwrap();
+                sqlx::raw_sql(text).execute(&mut options.connect().await.unwrap()).await.unwrap();
+            }
+            None => {
+                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.path().join("data/passgate.db"));
+                sqlx::raw_sql(text).execute(&mut options.connect().await.unwrap()).await.unwrap();
+            }
+        }
+    }
+
     pub fn path(&self) -> &std::path::Path {
         self.directory.path()
     }

@@ -25,8 +25,11 @@ pub struct EventBody {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    /// By whom: `cli`, `system`, `operator:` and a name, `client:` and a Client Id.
+    /// By whom: `cli`, `system`, `operator:` or `person:` and a name, `client:` and a Client Id.
     actor: String,
+    /// From which address; `null` if not over the network.
+    #[schema(required = true)]
+    address: Option<String>,
     /// What.
     #[schema(example = "credential.regenerated")]
     action: String,
@@ -49,6 +52,7 @@ impl From<LoggedEvent> for EventBody {
             seq: event.seq,
             at: event.at,
             actor: event.actor,
+            address: event.address,
             action: event.action,
             entity_id: event.entity_id,
             subject: event.subject,

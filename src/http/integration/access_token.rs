@@ -63,6 +63,13 @@ pub struct Answer<'a> {
     scope: &'a str,
 }
 
+impl<'a> Answer<'a> {
+    /// The answer that carries this token.
+    pub fn of(access_token: &'a str, expires_in: u64, scope: &'a str) -> Self {
+        Self { status: 200, message: "Successfully done", access_token, token_type: "Bearer", expires_in, scope }
+    }
+}
+
 /// Exchange a Client Id and Client Secret for an access token.
 ///
 /// JSON, form and multipart mean the same. Further fields are the dynamic parameters of the business entity.
@@ -94,6 +101,7 @@ pub async fn post(
     headers: HeaderMap,
     payload: Result<Payload, Problem>,
 ) -> Result<Response, Problem> {
+    origin.asks_for_token(Door::Integration);
     let answer = match payload {
         Ok(payload) => issue(&app, &origin, &headers, &payload).await,
         Err(Problem::BodyBroken) => Err(Problem::InvalidArguments(vec![broken_off()])),
@@ -105,22 +113,13 @@ pub async fn post(
 
 async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payload) -> Result<Response, Problem> {
     let fields = parse::fields(headers, &payload.0).await.map_err(Problem::InvalidArguments)?;
-    let (client_id, secret) = credentials(&fields)?;
-    origin.presents(client_id);
-    let proven = app.prove_client(client_id, secret, origin.address, Purpose::Token).await?;
+    let (client_id, secret) = credentials(&fields, origin)?;
+    let proven = origin.prove(app, client_id, secret, Purpose::Token).await?;
     let entity = proven.entity.as_deref().ok_or(Problem::ClientNotFound)?;
     let grant =
         token::grant(entity, &fields, Door::Integration).map_err(|refusal| Problem::of_grant(refusal, entity))?;
     let issued = app.issue(&proven, entity, grant, origin.address)?;
-    let answer = Answer {
-        status: 200,
-        message: "Successfully done",
-        access_token: &issued.access_token,
-        token_type: "Bearer",
-        expires_in: issued.expires_in,
-        scope: &issued.scope,
-    };
-    Ok(private_json(StatusCode::OK, &answer))
+    Ok(private_json(StatusCode::OK, &Answer::of(&issued.access_token, issued.expires_in, &issued.scope)))
 }
 
 /// To this endpoint a body that breaks off is content that cannot be read (CONTRACT.md §2).
@@ -129,8 +128,8 @@ fn broken_off() -> FieldFault {
 }
 
 /// The two mandatory fields; both faults if both are at fault.
-fn credentials<'f>(fields: &'f Fields<'_>) -> Result<(&'f str, &'f str), Problem> {
-    let client_id = fields.mandatory("client_id", LONGEST_CLIENT_ID);
+fn credentials<'f>(fields: &'f Fields<'_>, origin: &Origin) -> Result<(&'f str, &'f str), Problem> {
+    let client_id = fields.mandatory("client_id", LONGEST_CLIENT_ID).inspect(|client_id| origin.presents(client_id));
     let secret = fields.mandatory("client_secret", LONGEST_SECRET);
     match (client_id, secret) {
         (Ok(client_id), Ok(secret)) => Ok((client_id, secret)),

@@ -42,6 +42,21 @@ pub struct Answer<'a> {
     claims: &'a Claims,
 }
 
+impl<'a> Answer<'a> {
+    /// What these claims say at `now`.
+    pub fn of(claims: &'a Claims, now: Timestamp) -> Self {
+        Self {
+            entity: &claims.entity,
+            client_id: &claims.client_id,
+            scope: &claims.scope,
+            issued_at: claims.jti.issued_at(),
+            expires_at: Timestamp::from_millis(claims.exp.saturating_mul(1000)),
+            expires_in: claims.exp.saturating_sub(now.seconds()),
+            claims,
+        }
+    }
+}
+
 /// Say who an access token is for, what it is for and when it ends.
 #[utoipa::path(
     get,
@@ -57,16 +72,5 @@ pub struct Answer<'a> {
 )]
 pub async fn get(State(app): State<Arc<App>>, BearerToken(token): BearerToken) -> Result<Response, Problem> {
     let standing = app.standing_token(&token).await?.map_err(Problem::InvalidToken)?;
-    let claims = &standing.claims;
-    let expires_at = Timestamp::from_millis(claims.exp.saturating_mul(1000));
-    let answer = Answer {
-        entity: &claims.entity,
-        client_id: &claims.client_id,
-        scope: &claims.scope,
-        issued_at: claims.jti.issued_at(),
-        expires_at,
-        expires_in: claims.exp.saturating_sub(app.now().seconds()),
-        claims,
-    };
-    Ok(private_json(StatusCode::OK, &answer))
+    Ok(private_json(StatusCode::OK, &Answer::of(&standing.claims, app.now())))
 }

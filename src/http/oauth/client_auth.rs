@@ -27,6 +27,9 @@ pub async fn prove(
     }
     let text = |name| fields.sent(name).and_then(|value| value.as_text());
     let (in_body, secret_in_body) = (text("client_id"), text("client_secret"));
+    if let Some(client_id) = in_body {
+        origin.presents(client_id);
+    }
     let mut authorizations = headers.get_all(AUTHORIZATION).iter();
     let (Some(authorization), more) = (authorizations.next(), authorizations.next()) else {
         let (Some(client_id), Some(secret)) = (in_body, secret_in_body) else {
@@ -50,6 +53,13 @@ pub async fn prove(
     checked(app, &presented.client_id, &presented.client_secret, origin, purpose).await
 }
 
+/// Notes for the log which client the header names, of a request that cannot be read any further.
+pub fn note(headers: &HeaderMap, origin: &Origin) {
+    if let Some(presented) = headers.get(AUTHORIZATION).and_then(|value| basic::read(value.as_bytes())) {
+        origin.presents(&presented.client_id);
+    }
+}
+
 async fn checked(
     app: &App,
     client_id: &str,
@@ -64,5 +74,5 @@ async fn checked(
             "The client is unknown, or its secret is wrong.".to_owned(),
         ));
     }
-    Ok(app.prove_client(client_id, secret, origin.address, purpose).await?)
+    Ok(origin.prove(app, client_id, secret, purpose).await?)
 }

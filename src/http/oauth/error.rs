@@ -12,6 +12,7 @@ use utoipa::{IntoResponses, ToSchema};
 use crate::app;
 use crate::app::issue::NotProven;
 use crate::app::metrics::Outcome;
+use crate::domain::credential::Refusal;
 use crate::domain::entity::Entity;
 use crate::domain::fault::summarize;
 use crate::domain::token;
@@ -113,10 +114,10 @@ impl From<NotProven> for OAuthError {
             NotProven::UnknownClient => {
                 Self::InvalidClient("unknown_client", "The client is unknown, or its secret is wrong.".to_owned())
             }
-            NotProven::Refused(crate::domain::credential::Refusal::WrongSecret) => {
+            NotProven::Refused(Refusal::WrongSecret, _) => {
                 Self::InvalidClient("wrong_secret", "The client is unknown, or its secret is wrong.".to_owned())
             }
-            NotProven::Refused(refusal) => Self::InvalidClient(refusal.reason(), refusal.hint()),
+            NotProven::Refused(refusal, _) => Self::InvalidClient(refusal.reason(), refusal.hint()),
             NotProven::Store(error) => error.into(),
         }
     }
@@ -138,16 +139,17 @@ impl IntoResponse for OAuthError {
     fn into_response(self) -> Response {
         let (status, error, why) = self.parts();
         let body = ErrorBody { error: error.to_owned(), error_description: permitted(why) };
-        let cause = match self {
+        let (reason, cause) = match self {
             Self::Transport(problem) => return problem.into_response(),
-            Self::InvalidClient(reason, _) => format!("{error}: {reason}"),
-            Self::Unavailable(cause) => cause,
-            Self::InvalidRequest(_) | Self::UnsupportedGrantType | Self::InvalidScope(_) | Self::InvalidTarget => {
-                format!("{error}: {}", body.error_description)
+            Self::InvalidClient(reason, _) => (reason.to_owned(), format!("{error}: {reason}")),
+            Self::Unavailable(cause) => (String::new(), cause),
+            Self::InvalidRequest(why) => (why, format!("{error}: {}", body.error_description)),
+            Self::UnsupportedGrantType | Self::InvalidScope(_) | Self::InvalidTarget => {
+                (String::new(), format!("{error}: {}", body.error_description))
             }
         };
         let mut response = private_json(status, &body);
-        response.extensions_mut().insert(Cause(cause));
+        response.extensions_mut().insert(Cause { code: error, reason, cause });
         if status == StatusCode::UNAUTHORIZED {
             response
                 .headers_mut()

@@ -74,6 +74,7 @@ pub async fn post(
     headers: HeaderMap,
     payload: Result<Payload, Problem>,
 ) -> Result<Response, OAuthError> {
+    origin.asks_for_token(Door::OAuth);
     let answer = match payload {
         Ok(payload) => issue(&app, &origin, &headers, &payload).await,
         Err(problem) => Err(OAuthError::Transport(problem)),
@@ -83,7 +84,7 @@ pub async fn post(
 }
 
 async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payload) -> Result<Response, OAuthError> {
-    let fields = super::parameters(headers, &payload.0)?;
+    let fields = super::parameters(headers, &payload.0).inspect_err(|_| client_auth::note(headers, origin))?;
     let proven = client_auth::prove(app, headers, &fields, origin, Purpose::Token).await?;
     match fields.sent("grant_type").and_then(|value| value.as_text()) {
         Some("client_credentials") => {}

@@ -1,0 +1,78 @@
+//! The table `secrets` as people look at it: what was there, and which one goes on.
+
+use super::db::{Row, sql};
+use super::event::append;
+use super::{Store, StoreError, optional_time, time};
+use crate::domain::event::Event;
+use crate::domain::id::{ClientId, SecretId};
+use crate::domain::time::Timestamp;
+
+/// A secret as a table of a page tells of it.
+#[derive(Clone, Debug)]
+pub struct SecretFacts {
+    /// Its first eight characters.
+    pub hint: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// By whom, as far as that was kept.
+    pub made_by: Option<String>,
+    /// From when on it is refused; `None` while it has no end.
+    pub stops_at: Option<Timestamp>,
+    /// When it last got a token.
+    pub last_used_at: Option<Timestamp>,
+    /// From which address.
+    pub last_used_address: Option<String>,
+}
+
+impl Store {
+    /// The secrets of a credential that were live after `since`, the newest first, at most 50.
+    pub async fn secret_history(&self, client_id: &ClientId, since: Timestamp) -> Result<Vec<SecretFacts>, StoreError> {
+        let query = sql("SELECT hint, created_at, made_by, stops_at, last_used_at, last_used_address FROM secrets WHERE client_id = $1 AND (stops_at IS NULL OR stops_at > $2) ORDER BY created_at DESC, COALESCE(stops_at, 9223372036854775807) DESC, id LIMIT 50")
+            .bind(client_id.as_str())
+            .bind(since.millis());
+        self.db.fetch_all(query).await?.iter().map(facts_of).collect()
+    }
+
+    /// Lets one secret go on without an end and stops every other one now. [`StoreError::Conflict`] if the credential is
+    /// no longer at `version`.
+    pub async fn keep_secret(
+        &self,
+        client_id: &ClientId,
+        version: i64,
+        kept: &SecretId,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        let update = sql(
+            "UPDATE credentials SET version = version + 1 WHERE client_id = $1 AND version = $2 AND revoked_at IS NULL",
+        )
+        .bind(client_id.as_str())
+        .bind(version);
+        if tx.execute(update).await? == 0 {
+            return Err(StoreError::Conflict);
+        }
+        let stop = sql("UPDATE secrets SET stops_at = $1 WHERE client_id = $2 AND id <> $3 AND (stops_at IS NULL OR stops_at > $1)")
+            .bind(event.at.millis())
+            .bind(client_id.as_str())
+            .bind(kept.as_str());
+        tx.execute(stop).await?;
+        let keep = sql("UPDATE secrets SET stops_at = NULL WHERE client_id = $1 AND id = $2 AND stops_at > $3")
+            .bind(client_id.as_str())
+            .bind(kept.as_str())
+            .bind(event.at.millis());
+        tx.execute(keep).await?;
+        append(&mut tx, event).await?;
+        tx.commit().await
+    }
+}
+
+fn facts_of(row: &Row) -> Result<SecretFacts, StoreError> {
+    Ok(SecretFacts {
+        hint: row.get("hint")?,
+        created_at: time(row, "created_at")?,
+        made_by: row.get("made_by")?,
+        stops_at: optional_time(row, "stops_at")?,
+        last_used_at: optional_time(row, "last_used_at")?,
+        last_used_address: row.get("last_used_address")?,
+    })
+}
