@@ -61,6 +61,7 @@ pub async fn purge(app: &App) -> Result<(), Error> {
     let now = app.now();
     app.revoked.purge(now);
     app.counted(app.store.purge_revoked_tokens(now).await)?;
+    app.counted(app.store.purge_sessions(now).await)?;
     app.remove_spent_keys().await?;
     app.purge_requests().await
 }

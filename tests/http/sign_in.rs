@@ -205,3 +205,18 @@ async fn a_forgotten_password_is_set_by_a_mailed_link() {
     assert_eq!(server.browse(Method::POST, &path).form(&form).send().await.unwrap().status(), 404, "it works once");
     assert_eq!(server.sign_in(MAYA, "a new long password").await.status, 303);
 }
+
+#[tokio::test]
+async fn over_https_the_session_cookie_is_bound_to_the_host_and_sent_nowhere_else() {
+    let server = Server::start_with(&[("public_url", "https://pass.example.com")]).await;
+    let link = server.app.create_setup_link(&Actor::Cli).await.unwrap();
+    let form = [("email", "tomas@dlat.example"), ("name", "Tomas Berg"), ("password", PASSWORD)];
+    let path = format!("/setup/{}", link.expose());
+    let made = Answer::of(server.browse(Method::POST, &path).form(&form).send().await.unwrap()).await;
+    let cookie = made.header("set-cookie");
+    assert!(cookie.starts_with("__Host-passgate=pgb_") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"));
+    let visitor = Visitor::with(&server, cookie.split(';').next().unwrap().to_owned());
+    assert_eq!(visitor.get("/account").await.status, 200);
+    let out = visitor.post("/sign-out", &[]).await;
+    assert_eq!(out.header("clear-site-data"), "\"cache\", \"storage\"");
+}

@@ -52,7 +52,7 @@ pub async fn recent(
         action,
         back,
         email: signed_in.person.email.clone(),
-        fields: form.others(&["password", "username"]),
+        fields: form.others(&["password", "username", "client_secret"]),
     };
     Ok(Err(html(StatusCode::UNAUTHORIZED, &page)))
 }
