@@ -395,3 +395,250 @@ last-changed-by = Last changed { $time } by { $name }
 last-changed-by-operator = Last changed { $time } by an operator of the platform
 clear = Clear
 update = Update
+
+## Charts of token requests
+period = Period
+period-24h = 24 h
+period-7d = 7 days
+period-30d = 30 days
+short-day = { $day } { $month }
+percent = { $number } %
+no-figure = none
+milliseconds = { $number } ms
+succeeded = Succeeded
+failed = Failed
+as-a-table = As a table
+chart-hours = Token requests per hour: { $total } since { $time }, { $failed } of them failed. The same numbers stand in the table.
+chart-days = Token requests per day: { $total } since { $time }, { $failed } of them failed. The same numbers stand in the table.
+call-narrow = { $count } failed: { $cause }
+call-hour = { $count } failed after { $time }: { $cause }
+call-day = { $count } failed on { $time }: { $cause }
+short-stopped-secret = stopped secret
+short-wrong-secret = wrong secret
+short-address = address not allowed
+short-locked = account locked
+short-disabled = entity disabled
+short-revoked = credential ended
+short-arguments = invalid arguments
+short-scope = another scope
+short-too-many = too many attempts
+short-unavailable = Passgate away
+short-other = other causes
+quiet-period = There are no requests in this period.
+look-at-30-days = Look at 30 days
+
+## Requests
+requests-lede = Every token request of { $entity }, and why one failed. Kept for 30 days.
+no-requests = No requests yet
+no-requests-explained = As soon as a system of { $entity } asks for a token, you see here what became of it. Send the first one yourself, with one press.
+no-requests-no-credentials = As soon as a system of { $entity } asks for a token, you see here what became of it. For that it needs credentials.
+median-answer = Median answer
+why-failed = Why requests failed
+failures-not-kept = None of these failures was kept one by one: there were too many at once.
+nothing-failed = Nothing failed in this period.
+count = Count
+first = First
+last = Last
+show-these = Show these
+all-requests = All requests
+id-or-address = Request id or address
+code = Code
+all-codes = All codes
+all-secrets = All secrets
+secrets-of = All of { $name }
+apply = Apply
+only-cause = Only **{ $cause }**:
+show-all = Show all
+nothing-matches = No request matches.
+time-utc = Time, UTC
+result = Result
+detail = Detail
+secret = Secret
+result-issued = { $status } issued
+result-refused = { $status } refused
+pages = Pages
+newer = Newer
+older = Older
+shown-of = { $shown } of { $count } requests
+sample-explained = In a second with very many requests only the first few are kept one by one. The figures and the chart count all of them.
+one-request = One request
+endpoint = Endpoint
+answered-in = Answered in
+not-known = None that is known
+no-such-request = There is no such request here. Requests are kept for 30 days, and in a second with very many only the first few.
+
+## Why requests failed
+from-addresses = { $others ->
+    [0] { $address }
+    [one] { $address } and { $others } other address
+   *[other] { $address } and { $others } other addresses
+}
+still-used-by = { $others ->
+    [0] { $address } still uses it
+    [one] { $address } and { $others } other address still use it
+   *[other] { $address } and { $others } other addresses still use it
+}
+was-used-by = { $others ->
+    [0] { $address } used it after that
+    [one] { $address } and { $others } other address used it after that
+   *[other] { $address } and { $others } other addresses used it after that
+}
+cause-stopped-secret = Secret `{ $hint }…` stopped on { $time }; { $use }
+cause-stopped-some-time = Secret `{ $hint }…` has stopped; { $use }
+cause-wrong-secret = A secret that never was one of this account’s, from { $from }
+cause-address = { $others ->
+    [0] { $address } is not one of the allowed addresses
+    [one] { $address } and { $others } other address are not allowed
+   *[other] { $address } and { $others } other addresses are not allowed
+}
+cause-too-many = Too many attempts failed, from { $from }
+why-stopped-secret = The secret has stopped
+why-wrong-secret = The secret never was one of this account’s
+why-no-secret = No secret was sent
+why-address = The address is not allowed
+why-locked = The secret is right, and the account is locked
+why-disabled = This business entity is disabled
+why-revoked = The credential is revoked
+why-expired = The credential has expired
+why-scope = Another scope was asked for
+why-grant-type = Another grant_type than client_credentials was asked for
+why-too-many = Too many attempts failed before
+why-unavailable = Passgate could not answer
+remedy-current-secret = Put the current secret there
+remedy-copy-secret = Copy the secret once more
+remedy-send-secret = See how the secret is sent
+remedy-allow-address = Allow the address, or send from another
+remedy-unlock = Unlock the account
+remedy-ask-operator = Ask the operator of the platform
+remedy-other-credential = Use another credential
+remedy-field = See what { $field } takes
+remedy-schema = See what each field takes
+remedy-scope = Ask for { $scopes }
+remedy-grant-type = Send client_credentials as grant_type
+remedy-again = The request was not wrong: send it again
+
+## Usage
+usage-lede = How often the systems of { $entity } asked for a token. Hours and days are UTC.
+tokens-issued = Tokens issued
+success-rate = Success rate
+busiest-hour = Busiest hour
+busiest-day = Busiest day
+same-numbers = The same numbers
+hour-utc = Hour, UTC
+day-utc = Day, UTC
+
+## Activity
+activity-lede = Who did what at { $entity }. Nothing here can be changed or deleted.
+download-csv = Download CSV
+csv-explained = The CSV file has the newest 10,000 entries of what is chosen.
+who = Who
+what = What
+when = When
+from-where = From where
+everything = Everything
+kind-secrets = Credentials and secrets
+kind-settings = Settings
+kind-sign-ins = Sign-ins
+nothing-of-this-kind = There is nothing of this kind yet.
+no-activity = Nothing has happened here yet.
+entries = { $count ->
+    [one] { $count } entry
+   *[other] { $count } entries
+}
+operator-of-platform = Operator of the platform
+by-itself = by itself
+one-of-the-systems = One of your systems
+no-address = none
+not-shown = not shown
+
+## What an event says
+event-unknown = Did `{ $action }`
+event-entity-created = Registered the business entity
+event-entity-updated = Changed settings
+event-entity-enabled = Enabled the business entity
+event-entity-disabled = Disabled the business entity
+event-entity-viewed = Looked at these pages
+event-parameter-set = Defined the parameter { $name }
+event-parameter-removed = Removed the parameter { $name }
+event-credential-generated = Generated the credentials “{ $name }”
+event-credential-regenerated = Regenerated the key
+event-credential-revoked = Revoked the credentials
+event-credential-locked = Locked the account
+event-credential-unlocked = Unlocked the account
+event-secret-revealed = Showed or copied the secret `{ $hint }…`
+event-secret-stopped = Stopped the old secret `{ $hint }…`
+event-rotation-cancelled = Cancelled the rotation
+event-token-revoked = Revoked a token
+event-key-created = Made a signing key
+event-key-rotated = Rotated the signing keys
+event-key-removed = Removed a signing key
+event-operator-token-created = Made an operator token
+event-operator-token-revoked = Revoked an operator token
+event-setup-link-created = Made a set-up link
+event-person-invited = Invited { $email }
+event-invitation-withdrawn = Withdrew the invitation of { $email }
+event-person-joined = Joined
+event-role-changed = Changed the role of { $email }
+event-person-removed = Removed { $email }
+event-password-changed = Changed the password
+event-signed-in = Signed in
+event-sessions-ended = Ended the other sessions
+event-of-client = Client Id `{ $client }`
+event-subject = `{ $subject }`
+event-locked-after = After { $count ->
+    [one] { $count } failed request
+   *[other] { $count } failed requests in a row
+}
+event-goes-on = `{ $hint }…` goes on
+event-stopped-and-goes-on = `{ $stopped }…` stopped, `{ $kept }…` goes on
+event-old-stopped = The old secret stopped at once
+event-old-stops-at = The old secret stops on { $time }
+event-tokens-stopped = Tokens already issued stopped
+event-as = As { $role }
+event-changed = { $fields }
+field-identifier = Identifier
+field-name = Name
+field-description = Description
+field-scopes = Scopes
+field-settings = Settings
+field-unknown-parameters = Unknown parameters
+field-grace = How long an old secret goes on
+field-voids-tokens = What becomes of tokens when the key is regenerated
+field-most-credentials = Most credentials
+
+## People
+people-lede = Who may open these pages for { $entity }. They never learn of other business entities here.
+person = Person
+role = Role
+role-owner = Owner
+role-developer = Developer
+role-viewer = Viewer
+role-owner-explained = Everything that a developer may, and manages the people.
+role-developer-explained = Generates, shows and regenerates secrets, sends requests, changes settings.
+role-viewer-explained = Sees everything but secrets, changes nothing.
+last-seen = Last seen
+not-lately = Not lately
+comma-you = , you
+invited = Invited
+invitation-over = Invitation ran out
+valid-until = Valid until { $time }
+ran-out-on = On { $time }
+nobody-yet = Nobody belongs to this business entity yet. The operator of the platform invites the first owner.
+change-role = Change role
+change-role-of = Change the role of { $name }
+remove = Remove
+remove-person = Remove { $name } from { $entity }
+remove-explained = { $name } can open these pages no longer, from now on. What { $name } did stays in Activity.
+remove-you-explained = That is you: you can open the pages of { $entity } no longer, from now on.
+yes-remove = Yes, remove
+last-owner = There must be at least one owner. Make somebody else owner first.
+withdraw = Withdraw
+invite-a-person = Invite a person
+send-invitation = Send invitation
+roles-explained = An owner may do everything here. A developer may do everything but manage people. A viewer sees everything but secrets, and changes nothing. An invitation is valid for 48 hours.
+invited-no-mail = { $email } is invited. This installation sends no mail: pass the link on yourself.
+invited-mail-failed = { $email } is invited, and the mail could not be sent: pass the link on yourself.
+pass-on-link = It works once, within 48 hours, and is shown only now.
+invitation-link = the invitation link
+only-owners = Only owners of { $entity } can invite people, change roles and remove people.
+ask-owners = Ask { $names }.

@@ -298,7 +298,7 @@ impl App {
             tokens_void_before: None,
             last_used_at: None,
         };
-        Ok((plain, NewSecret { secret, sealed, made_by: actor.name().to_owned() }))
+        Ok((plain, NewSecret { secret, sealed, made_by: actor.name_for_entity().to_owned() }))
     }
 }
 

@@ -112,14 +112,22 @@ impl App {
     }
 }
 
+/// What a change names, each setting by its own name.
 fn changed_fields(change: &Change) -> Vec<&'static str> {
+    let settings = &change.settings;
     let fields = [
         ("identifier", change.identifier.is_some()),
         ("name", change.name.is_some()),
         ("description", change.description.is_some()),
         ("status", change.status.is_some()),
-        ("settings", change.settings != crate::domain::settings::Change::default()),
         ("scopes", change.scopes.is_some()),
+        ("token_timeout_minutes", settings.token_timeout_minutes.is_some()),
+        ("unknown_parameters", settings.unknown_parameters.is_some()),
+        ("account_lock", settings.account_lock.is_some()),
+        ("ip_allowlist", settings.ip_allowlist.is_some()),
+        ("regenerate_grace_seconds", settings.regenerate_grace_seconds.is_some()),
+        ("regenerate_voids_tokens", settings.regenerate_voids_tokens.is_some()),
+        ("most_credentials", settings.most_credentials.is_some()),
     ];
     fields.into_iter().filter(|(_, is_changed)| *is_changed).map(|(field, _)| field).collect()
 }

@@ -60,6 +60,15 @@ impl Actor {
         }
     }
 
+    /// What an entity's people are told: they never learn who runs the platform.
+    pub fn name_for_entity(&self) -> &str {
+        match self {
+            Self::Cli | Self::Operator(..) => "Operator of the platform",
+            Self::Person(who) if who.is_operator => "Operator of the platform",
+            Self::Person(_) | Self::Client(_) | Self::System => self.name(),
+        }
+    }
+
     /// From where it acted, if over the network.
     pub fn address(&self) -> Option<IpAddr> {
         match self {

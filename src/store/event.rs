@@ -2,7 +2,8 @@
 
 use super::db::{Row, Tx, sql};
 use super::{Store, StoreError, json, time};
-use crate::domain::event::Event;
+use crate::domain::event::{Action, Event};
+use crate::domain::id::EntityId;
 use crate::domain::time::Timestamp;
 
 /// An event as logged.
@@ -84,6 +85,44 @@ impl Store {
         };
         self.db.fetch_all(query).await?.iter().map(event_of).collect()
     }
+
+    /// At most `limit` events of an entity before number `before`, the newest first; of these actions, if any is named.
+    pub async fn events_of(
+        &self,
+        entity_id: &EntityId,
+        actions: &[Action],
+        before: i64,
+        limit: i64,
+    ) -> Result<Vec<LoggedEvent>, StoreError> {
+        let query = sql("SELECT seq, at, actor, address, action, entity_id, subject, detail FROM events WHERE entity_id = $1 AND seq < $2 AND ($3 = '' OR $3 LIKE '%,' || action || ',%') ORDER BY seq DESC LIMIT $4")
+            .bind(entity_id.as_str())
+            .bind(before)
+            .bind(listed(actions))
+            .bind(limit);
+        self.db.fetch_all(query).await?.iter().map(event_of).collect()
+    }
+
+    /// The same after number `after`: those nearest to it, the newest first.
+    pub async fn events_of_after(
+        &self,
+        entity_id: &EntityId,
+        actions: &[Action],
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<LoggedEvent>, StoreError> {
+        let query = sql("SELECT seq, at, actor, address, action, entity_id, subject, detail FROM events WHERE entity_id = $1 AND seq > $2 AND ($3 = '' OR $3 LIKE '%,' || action || ',%') ORDER BY seq LIMIT $4")
+            .bind(entity_id.as_str())
+            .bind(after)
+            .bind(listed(actions))
+            .bind(limit);
+        self.db.fetch_all(query).await?.iter().rev().map(event_of).collect()
+    }
+}
+
+/// Actions as one text that both databases search: each between commas.
+fn listed(actions: &[Action]) -> String {
+    let words: String = actions.iter().flat_map(|action| [",", action.as_str()]).collect();
+    if words.is_empty() { words } else { words + "," }
 }
 
 fn event_of(row: &Row) -> Result<LoggedEvent, StoreError> {

@@ -90,8 +90,12 @@ pub struct Filter {
     pub status: Option<u16>,
     /// Of this client.
     pub client_id: Option<ClientId>,
+    /// With this code, empty for a token.
+    pub code: Option<String>,
     /// For this reason, exactly.
     pub reason: Option<String>,
+    /// With a secret that begins so.
+    pub secret_hint: Option<String>,
     /// With exactly this request id, or from exactly this address.
     pub text: Option<String>,
 }
@@ -159,22 +163,38 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<TokenRequest>, StoreError> {
         let query = sql(
-            "SELECT id, at, client_id, door, request_id, status, code, reason, secret_hint, address, micros FROM token_requests WHERE entity_id = $1 AND id >= $2 AND id < $3 AND ($4 IS NULL OR status = $4) AND ($5 IS NULL OR client_id = $5) AND ($6 IS NULL OR reason = $6) AND ($7 IS NULL OR request_id = $7 OR address = $7) ORDER BY id DESC LIMIT $8",
+            "SELECT id, at, client_id, door, request_id, status, code, reason, secret_hint, address, micros FROM token_requests WHERE entity_id = $1 AND id >= $2 AND id < $3 AND ($4 IS NULL OR status = $4) AND ($5 IS NULL OR client_id = $5) AND ($6 IS NULL OR reason = $6) AND ($7 IS NULL OR request_id = $7 OR address = $7) AND ($8 IS NULL OR code = $8) AND ($9 IS NULL OR secret_hint = $9) ORDER BY id DESC LIMIT $10",
         );
         self.db
-            .fetch_all(filtered(query, entity_id, filter, before).bind(limit))
+            .fetch_all(filtered(query, entity_id, filter, (None, before)).bind(limit))
             .await?
             .iter()
             .map(request_of)
             .collect()
     }
 
+    /// The same for those that come after the one with id `after`: those nearest to it, the newest first.
+    pub async fn token_requests_after(
+        &self,
+        entity_id: &EntityId,
+        filter: &Filter,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<TokenRequest>, StoreError> {
+        let query = sql(
+            "SELECT id, at, client_id, door, request_id, status, code, reason, secret_hint, address, micros FROM token_requests WHERE entity_id = $1 AND id >= $2 AND id < $3 AND ($4 IS NULL OR status = $4) AND ($5 IS NULL OR client_id = $5) AND ($6 IS NULL OR reason = $6) AND ($7 IS NULL OR request_id = $7 OR address = $7) AND ($8 IS NULL OR code = $8) AND ($9 IS NULL OR secret_hint = $9) ORDER BY id LIMIT $10",
+        );
+        let after = Some(after.saturating_add(1));
+        let rows = self.db.fetch_all(filtered(query, entity_id, filter, (after, None)).bind(limit)).await?;
+        rows.iter().rev().map(request_of).collect()
+    }
+
     /// How many kept requests of an entity `filter` lets through.
     pub async fn count_token_requests(&self, entity_id: &EntityId, filter: &Filter) -> Result<i64, StoreError> {
         let query = sql(
-            "SELECT COUNT(*) AS count FROM token_requests WHERE entity_id = $1 AND id >= $2 AND id < $3 AND ($4 IS NULL OR status = $4) AND ($5 IS NULL OR client_id = $5) AND ($6 IS NULL OR reason = $6) AND ($7 IS NULL OR request_id = $7 OR address = $7)",
+            "SELECT COUNT(*) AS count FROM token_requests WHERE entity_id = $1 AND id >= $2 AND id < $3 AND ($4 IS NULL OR status = $4) AND ($5 IS NULL OR client_id = $5) AND ($6 IS NULL OR reason = $6) AND ($7 IS NULL OR request_id = $7 OR address = $7) AND ($8 IS NULL OR code = $8) AND ($9 IS NULL OR secret_hint = $9)",
         );
-        let row = self.db.fetch_optional(filtered(query, entity_id, filter, None)).await?;
+        let row = self.db.fetch_optional(filtered(query, entity_id, filter, (None, None))).await?;
         row.map_or(Ok(0), |row| row.get("count"))
     }
 
@@ -185,6 +205,20 @@ impl Store {
             .bind(request_id_at(since, 0))
             .bind(MOST_GROUPS);
         self.db.fetch_all(query).await?.iter().map(failure_of).collect()
+    }
+
+    /// What most failures of an entity from `since` to `until` have as their cause.
+    pub async fn main_failure(
+        &self,
+        entity_id: &EntityId,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Failure>, StoreError> {
+        let query = sql("SELECT status, code, reason, COUNT(*) AS count, MIN(at) AS first_at, MAX(at) AS last_at, COUNT(DISTINCT address) AS addresses, MAX(address) AS example_address, MAX(secret_hint) AS example_secret_hint FROM token_requests WHERE entity_id = $1 AND id >= $2 AND id < $3 AND status <> 200 GROUP BY status, code, reason ORDER BY COUNT(*) DESC, status, code, reason LIMIT 1")
+            .bind(entity_id.as_str())
+            .bind(request_id_at(since, 0))
+            .bind(request_id_at(until, 0));
+        self.db.fetch_optional(query).await?.as_ref().map(failure_of).transpose()
     }
 
     /// How long a token took an entity in the median since `since`, in microseconds, of the newest thousand kept.
@@ -277,20 +311,29 @@ async fn stopped_secret(tx: &mut Tx, request: &NewRequest, mac: &SecretMac) -> R
     tx.fetch_optional(query).await?.map(|row| row.get("hint")).transpose()
 }
 
-/// The first seven values of a query for requests of an entity.
-fn filtered(query: Statement, entity_id: &EntityId, filter: &Filter, before: Option<i64>) -> Statement {
+/// The first nine values of a query for requests of an entity, from the id `first` on and before the
+/// id `before`.
+fn filtered(
+    query: Statement,
+    entity_id: &EntityId,
+    filter: &Filter,
+    (first, before): (Option<i64>, Option<i64>),
+) -> Statement {
+    let since = filter.since.map_or(i64::MIN, |since| request_id_at(since, 0));
     let until = filter.until.map_or(i64::MAX, |until| request_id_at(until, 0));
     // An address is kept in its one canonical spelling.
     let canonical =
         |text: &String| text.parse::<IpAddr>().map_or_else(|_| text.clone(), |ip| ip.to_canonical().to_string());
     query
         .bind(entity_id.as_str())
-        .bind(filter.since.map_or(i64::MIN, |since| request_id_at(since, 0)))
+        .bind(first.map_or(since, |first| first.max(since)))
         .bind(before.map_or(until, |before| before.min(until)))
         .bind(filter.status.map(i64::from))
         .bind(filter.client_id.as_ref().map(ToString::to_string))
         .bind(filter.reason.clone())
         .bind(filter.text.as_ref().map(canonical))
+        .bind(filter.code.clone())
+        .bind(filter.secret_hint.clone())
 }
 
 fn request_of(row: &Row) -> Result<TokenRequest, StoreError> {

@@ -4,7 +4,7 @@ use super::db::{Row, sql};
 use super::event::append;
 use super::{Store, StoreError, optional_time, time};
 use crate::domain::event::Event;
-use crate::domain::id::{ClientId, SecretId};
+use crate::domain::id::{ClientId, EntityId, SecretId};
 use crate::domain::time::Timestamp;
 
 /// A secret as a table of a page tells of it.
@@ -31,6 +31,13 @@ impl Store {
             .bind(client_id.as_str())
             .bind(since.millis());
         self.db.fetch_all(query).await?.iter().map(facts_of).collect()
+    }
+
+    /// The secrets of an entity's credentials, each with the Client Id that it is for, the newest first, at most 500.
+    pub async fn secrets_of(&self, entity_id: &EntityId) -> Result<Vec<(String, SecretFacts)>, StoreError> {
+        let query = sql("SELECT c.client_id, s.hint, s.created_at, s.made_by, s.stops_at, s.last_used_at, s.last_used_address FROM credentials c JOIN secrets s ON s.client_id = c.client_id WHERE c.entity_id = $1 ORDER BY s.created_at DESC, s.id LIMIT 500")
+            .bind(entity_id.as_str());
+        self.db.fetch_all(query).await?.iter().map(|row| Ok((row.get("client_id")?, facts_of(row)?))).collect()
     }
 
     /// Lets one secret go on without an end and stops every other one now. [`StoreError::Conflict`] if the credential is

@@ -5,16 +5,16 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::server::{Answer, Customer, Server};
-use crate::visitor::{PASSWORD, Visitor, hidden, text_of};
+use crate::visitor::{PASSWORD, Session, hidden, text_of};
 
 const MAYA: &str = "maya@northwind.example";
 const GENERATE: &str = "/entities/northwind/generate-credentials";
 const GET_TOKEN: &str = "/entities/northwind/get-access-token";
 const TIMEOUT: &str = "/entities/northwind/token-timeout";
 
-async fn owner(server: &Server) -> (Customer, Visitor<'_>) {
+async fn owner(server: &Server) -> (Customer, Session) {
     let customer = server.customer().await;
-    let visitor = server.visitor(&customer.entity, MAYA, Role::Owner).await;
+    let visitor = server.person(&customer.entity, MAYA, Role::Owner).await;
     (customer, visitor)
 }
 
@@ -35,7 +35,7 @@ async fn the_first_pair_is_generated_on_an_empty_page_and_never_twice() {
         ..Default::default()
     };
     server.app.create_entity(&passgate::domain::event::Actor::Cli, change).await.unwrap();
-    let visitor = server.visitor("northwind", MAYA, Role::Developer).await;
+    let visitor = server.person("northwind", MAYA, Role::Developer).await;
     assert!(visitor.get(GENERATE).await.text.contains("No credentials yet"));
     assert!(visitor.get(GET_TOKEN).await.text.contains("Generate the pair first"));
     let made = visitor.post(&format!("{GENERATE}/generate"), &[("expected", "0")]).await;
@@ -354,7 +354,7 @@ async fn an_allowlist_is_tested_and_warns_before_it_shuts_somebody_out() {
 async fn a_viewer_sees_everything_but_secrets_and_changes_nothing() {
     let server = Server::start().await;
     let customer = server.customer().await;
-    let viewer = server.visitor(&customer.entity, MAYA, Role::Viewer).await;
+    let viewer = server.person(&customer.entity, MAYA, Role::Viewer).await;
     for page in [GENERATE, GET_TOKEN, TIMEOUT] {
         assert_eq!(viewer.get(page).await.status, 200);
     }
@@ -383,7 +383,7 @@ async fn a_foreign_session_finds_nothing_and_no_session_is_asked_to_sign_in() {
     let server = Server::start().await;
     let customer = server.customer().await;
     let other = server.customer_named("aster").await;
-    let stranger = server.visitor(&other.entity, "eve@aster.example", Role::Owner).await;
+    let stranger = server.person(&other.entity, "eve@aster.example", Role::Owner).await;
     let nowhere = stranger.get("/entities/no-such-entity/generate-credentials").await;
     let mut paths: Vec<(Method, String)> = vec![
         (Method::GET, GENERATE.to_owned()),

@@ -9,6 +9,7 @@
 
 mod admin;
 mod console;
+mod console_monitor;
 mod guards;
 mod hostile;
 mod integration;

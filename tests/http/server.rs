@@ -85,7 +85,7 @@ pub struct Server {
     pub address: SocketAddr,
     pub operator_token: String,
     pub place: Place,
-    http: reqwest::Client,
+    pub http: reqwest::Client,
     stop: watch::Sender<bool>,
 }
 

@@ -5,7 +5,7 @@ use passgate::domain::person::Role;
 use reqwest::Method;
 
 use crate::server::{Answer, Server};
-use crate::visitor::{PASSWORD, Visitor, session_of};
+use crate::visitor::{PASSWORD, session_of};
 
 const MAYA: &str = "maya@northwind.example";
 
@@ -59,7 +59,7 @@ async fn an_invitation_is_good_once_and_for_48_hours_and_the_newest_counts() {
     assert_eq!(page(&second).await, 200);
     server.advance(1);
     assert_eq!(page(&second).await, 404);
-    let visitor = server.visitor(&customer.entity, MAYA, Role::Owner).await;
+    let visitor = server.person(&customer.entity, MAYA, Role::Owner).await;
     assert_eq!(visitor.get("/entities/northwind/generate-credentials").await.status, 200);
 }
 
@@ -68,7 +68,7 @@ async fn somebody_with_an_account_joins_a_second_entity_with_its_password() {
     let server = Server::start().await;
     server.customer_named("northwind").await;
     server.customer_named("aster").await;
-    server.visitor("northwind", MAYA, Role::Owner).await;
+    server.person("northwind", MAYA, Role::Owner).await;
     let path = server.invitation("aster", MAYA, Role::Viewer).await;
     let join = |password: &'static str| {
         let request = server.browse(Method::POST, &path).form(&[("name", "x"), ("password", password)]);
@@ -77,7 +77,7 @@ async fn somebody_with_an_account_joins_a_second_entity_with_its_password() {
     assert_eq!(join("not the password").await.status, 422);
     let joined = join(PASSWORD).await;
     assert_eq!((joined.status, joined.header("location")), (303, "/entities/aster/generate-credentials"));
-    let visitor = Visitor::with(&server, session_of(&joined));
+    let visitor = server.with_cookie(session_of(&joined));
     for entity in ["northwind", "aster"] {
         assert_eq!(visitor.get(&format!("/entities/{entity}/generate-credentials")).await.status, 200);
     }
@@ -87,7 +87,7 @@ async fn somebody_with_an_account_joins_a_second_entity_with_its_password() {
 async fn an_unknown_address_and_a_wrong_password_get_the_same_answer() {
     let server = Server::start().await;
     let customer = server.customer().await;
-    server.visitor(&customer.entity, MAYA, Role::Owner).await;
+    server.person(&customer.entity, MAYA, Role::Owner).await;
     let wrong = server.sign_in(MAYA, "wrong horse battery").await;
     let unknown = server.sign_in("nobody@northwind.example", "wrong horse battery").await;
     assert_eq!((wrong.status, unknown.status), (401, 401));
@@ -102,7 +102,7 @@ async fn an_unknown_address_and_a_wrong_password_get_the_same_answer() {
 async fn guessing_a_password_is_throttled_and_heals() {
     let server = Server::start_with(&[("throttle_burst", "3"), ("throttle_refill_seconds", "60")]).await;
     let customer = server.customer().await;
-    server.visitor(&customer.entity, MAYA, Role::Owner).await;
+    server.person(&customer.entity, MAYA, Role::Owner).await;
     for _ in 0..3 {
         assert_eq!(server.sign_in(MAYA, "wrong horse battery").await.status, 401);
     }
@@ -116,7 +116,7 @@ async fn a_session_ends_when_idle_when_old_when_signed_out_and_when_revoked() {
     let server = Server::start().await;
     let customer = server.customer().await;
     let page = "/entities/northwind/generate-credentials";
-    let idle = server.visitor(&customer.entity, MAYA, Role::Owner).await;
+    let idle = server.person(&customer.entity, MAYA, Role::Owner).await;
     server.advance(30 * 60 - 1);
     assert_eq!(idle.get(page).await.status, 200);
     server.advance(30 * 60);
@@ -124,7 +124,7 @@ async fn a_session_ends_when_idle_when_old_when_signed_out_and_when_revoked() {
     let back = "/sign-in?next=%2Fentities%2Fnorthwind%2Fgenerate-credentials&ended=1";
     assert_eq!((ended.status, ended.header("location")), (303, back));
 
-    let begin = || async { Visitor::with(&server, session_of(&server.sign_in(MAYA, PASSWORD).await)) };
+    let begin = || async { server.with_cookie(session_of(&server.sign_in(MAYA, PASSWORD).await)) };
     let old = begin().await;
     for _ in 0..47 {
         server.advance(15 * 60);
@@ -145,8 +145,8 @@ async fn a_session_ends_when_idle_when_old_when_signed_out_and_when_revoked() {
 async fn changing_the_password_ends_the_other_sessions() {
     let server = Server::start().await;
     let customer = server.customer().await;
-    let visitor = server.visitor(&customer.entity, MAYA, Role::Owner).await;
-    let other = Visitor::with(&server, session_of(&server.sign_in(MAYA, PASSWORD).await));
+    let visitor = server.person(&customer.entity, MAYA, Role::Owner).await;
+    let other = server.with_cookie(session_of(&server.sign_in(MAYA, PASSWORD).await));
     let change = |present: &'static str, password: &'static str| {
         let form = [("present_password", present), ("password", password)];
         let request = visitor.request(Method::POST, "/account/password").form(&form);
@@ -164,7 +164,7 @@ async fn changing_the_password_ends_the_other_sessions() {
 async fn a_form_that_does_not_come_from_a_page_of_ours_is_refused() {
     let server = Server::start().await;
     let customer = server.customer().await;
-    let visitor = server.visitor(&customer.entity, MAYA, Role::Owner).await;
+    let visitor = server.person(&customer.entity, MAYA, Role::Owner).await;
     for (name, value) in [
         ("origin", "https://evil.example"),
         ("origin", "null"),
@@ -188,7 +188,7 @@ async fn a_forgotten_password_is_set_by_a_mailed_link() {
     let url = format!("smtp://{address}");
     let server = Server::start_with(&[("smtp_url", &url), ("mail_from", "Passgate <passgate@dlat.example>")]).await;
     let customer = server.customer().await;
-    server.visitor(&customer.entity, MAYA, Role::Owner).await;
+    server.person(&customer.entity, MAYA, Role::Owner).await;
     let invitation = mail.next().await;
     assert!(
         invitation.contains("To: maya@northwind.example") && invitation.contains("/invitation/pgl_"),
@@ -215,7 +215,7 @@ async fn over_https_the_session_cookie_is_bound_to_the_host_and_sent_nowhere_els
     let made = Answer::of(server.browse(Method::POST, &path).form(&form).send().await.unwrap()).await;
     let cookie = made.header("set-cookie");
     assert!(cookie.starts_with("__Host-passgate=pgb_") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"));
-    let visitor = Visitor::with(&server, cookie.split(';').next().unwrap().to_owned());
+    let visitor = server.with_cookie(cookie.split(';').next().unwrap().to_owned());
     assert_eq!(visitor.get("/account").await.status, 200);
     let out = visitor.post("/sign-out", &[]).await;
     assert_eq!(out.header("clear-site-data"), "\"cache\", \"storage\"");

@@ -1,5 +1,7 @@
 //! Somebody with a browser: a session, and forms as a page of ours sends them.
 
+use std::net::SocketAddr;
+
 use passgate::domain::event::Actor;
 use passgate::domain::person::Role;
 use reqwest::header::{ACCEPT, COOKIE, ORIGIN, SET_COOKIE};
@@ -7,17 +9,20 @@ use reqwest::{Method, RequestBuilder};
 
 use crate::server::{Answer, Server};
 
+/// The password of everybody here.
 pub const PASSWORD: &str = "correct horse battery";
 
-pub struct Visitor<'s> {
-    server: &'s Server,
+/// A browser, with the cookie of its session.
+pub struct Session {
     pub cookie: String,
+    http: reqwest::Client,
+    address: SocketAddr,
 }
 
 impl Server {
     /// A request of a browser for a page, or with a form of one.
     pub fn browse(&self, method: Method, path: &str) -> RequestBuilder {
-        self.request(method, path).header(ACCEPT, "text/html").header(ORIGIN, format!("http://{}", self.address))
+        self.stranger().request(method, path)
     }
 
     /// The path of an invitation to an entity.
@@ -27,19 +32,39 @@ impl Server {
         invited.link.strip_prefix(&*self.app.issuer).unwrap().to_owned()
     }
 
-    /// One of an entity's people, who has just set a password.
-    pub async fn visitor(&self, entity: &str, email: &str, role: Role) -> Visitor<'_> {
+    /// Somebody who has just joined an entity, signed in. The session ends when the clock goes on for half an hour.
+    pub async fn person(&self, entity: &str, email: &str, role: Role) -> Session {
         let path = self.invitation(entity, email, role).await;
-        let form = [("name", "Maya Lindqvist"), ("password", PASSWORD)];
-        let answer = Answer::of(self.browse(Method::POST, &path).form(&form).send().await.unwrap()).await;
-        assert_eq!(answer.status, 303, "{}", answer.text);
-        Visitor { server: self, cookie: session_of(&answer) }
+        self.join(&path).await
+    }
+
+    /// Somebody who has just begun to run the platform, signed in.
+    pub async fn operator(&self, email: &str) -> Session {
+        let invited = self.app.invite(&Actor::Cli, None, email, Role::Operator).await.unwrap();
+        self.join(&invited.link).await
+    }
+
+    /// Takes an invitation with a new account. Its name is Robin, its password [`PASSWORD`].
+    pub async fn join(&self, link: &str) -> Session {
+        let path = format!("/invitation/{}", link.rsplit('/').next().unwrap());
+        let joined = self.stranger().post(&path, &[("name", "Robin"), ("password", PASSWORD)]).await;
+        assert_eq!(joined.status, 303, "{}", joined.text);
+        self.with_cookie(session_of(&joined))
     }
 
     /// Somebody who signs in.
     pub async fn sign_in(&self, email: &str, password: &str) -> Answer {
-        let form = [("email", email), ("password", password)];
-        Answer::of(self.browse(Method::POST, "/sign-in").form(&form).send().await.unwrap()).await
+        self.stranger().post("/sign-in", &[("email", email), ("password", password)]).await
+    }
+
+    /// A browser that nobody has signed in with.
+    pub fn stranger(&self) -> Session {
+        self.with_cookie(String::new())
+    }
+
+    /// A browser with this cookie.
+    pub fn with_cookie(&self, cookie: String) -> Session {
+        Session { cookie, http: self.http.clone(), address: self.address }
     }
 }
 
@@ -50,19 +75,21 @@ pub fn session_of(answer: &Answer) -> String {
     cookie.split(';').next().unwrap().to_owned()
 }
 
-impl<'s> Visitor<'s> {
-    pub fn with(server: &'s Server, cookie: String) -> Self {
-        Self { server, cookie }
-    }
-
+impl Session {
+    /// A request for a page, or with a form of one.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.server.browse(method, path).header(COOKIE, &self.cookie)
+        let origin = format!("http://{}", self.address);
+        let request = self.http.request(method, format!("{origin}{path}")).header(ORIGIN, origin);
+        let request = request.header(ACCEPT, "text/html");
+        if self.cookie.is_empty() { request } else { request.header(COOKIE, &self.cookie) }
     }
 
+    /// A page.
     pub async fn get(&self, path: &str) -> Answer {
         Answer::of(self.request(Method::GET, path).send().await.unwrap()).await
     }
 
+    /// A form, sent from a page of this installation.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         Answer::of(self.request(Method::POST, path).form(form).send().await.unwrap()).await
     }

@@ -2,10 +2,14 @@
 //! file a page: its template, what it shows, and the forms on it.
 
 pub mod account;
+pub mod activity;
 pub mod answers;
 pub mod assets;
+pub mod causes;
+pub mod chart;
 pub mod code;
 pub mod door;
+pub mod events;
 pub mod example;
 pub mod failure;
 pub mod faults;
@@ -18,6 +22,8 @@ pub mod icons;
 pub mod invitation;
 pub mod look;
 pub mod moments;
+pub mod people;
+pub mod requests;
 pub mod responses;
 pub mod sample;
 pub mod send;
@@ -25,6 +31,7 @@ pub mod step_up;
 pub mod take_away;
 mod text;
 pub mod token_timeout;
+pub mod usage;
 pub mod visitor;
 pub mod words;
 
@@ -64,6 +71,15 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/entities/{entity}/get-access-token/{download}", get(get_access_token::download))
         .route("/entities/{entity}/token-timeout", get(token_timeout::get).post(token_timeout::post))
         .route("/entities/{entity}/token-timeout/unlock", post(token_timeout::unlock))
+        .route("/entities/{entity}/requests", get(requests::get))
+        .route("/entities/{entity}/usage", get(usage::get))
+        .route("/entities/{entity}/activity", get(activity::get))
+        .route("/entities/{entity}/activity.csv", get(activity::csv))
+        .route("/entities/{entity}/people", get(people::get))
+        .route("/entities/{entity}/people/invite", post(people::invite))
+        .route("/entities/{entity}/people/invitations/{invitation}/withdraw", post(people::withdraw))
+        .route("/entities/{entity}/people/{person}/role", post(people::change_role))
+        .route("/entities/{entity}/people/{person}/remove", post(people::remove))
         .route("/problems/{kind}", get(problems::get))
         .route("/assets/{name}", get(assets::get))
         .layer(from_fn(guard::wrap))
