@@ -28,6 +28,40 @@ impl App {
         }
     }
 
+    /// Makes an entity from a file with its configuration.
+    pub async fn import_entity(
+        &self,
+        actor: &Actor,
+        change: Change,
+        definitions: Vec<Definition>,
+    ) -> Result<Entity, Error> {
+        let now = self.now();
+        let entity = Entity::import(EntityId::from_random(random()?), now, change, definitions);
+        let entity = entity.map_err(Error::Invalid)?;
+        let detail = json!({"identifier": entity.identifier, "name": entity.name});
+        let event = self.event(actor, Action::ConfigurationImported, Some(&entity.id), entity.id.as_str(), detail);
+        match self.store.add_entity(&entity, &event).await {
+            Err(StoreError::Duplicate) => Err(Error::Taken("identifier")),
+            other => Ok(other.map(|()| entity)?),
+        }
+    }
+
+    /// Replaces the configuration of an entity by that of a file; its identifier stays.
+    pub async fn import_configuration(
+        &self,
+        actor: &Actor,
+        name: &str,
+        change: Change,
+        definitions: &[Definition],
+    ) -> Result<Entity, Error> {
+        let change = Change { identifier: None, ..change };
+        let names: Vec<&str> = definitions.iter().map(|definition| definition.name.as_str()).collect();
+        let detail = json!({"changed": changed_fields(&change), "parameters": names});
+        let make =
+            |entity: Entity| entity.configure(self.now(), change.clone(), definitions.to_vec()).map_err(Error::Invalid);
+        self.write_entity(actor, name, None, Action::ConfigurationImported, detail, None, make).await
+    }
+
     /// The entity that an operator names by id or by identifier.
     pub async fn find_entity(&self, name: &str) -> Result<Entity, Error> {
         let found = match EntityId::parse(name) {

@@ -71,7 +71,13 @@ impl App {
         let entity_id = event.entity_id.as_deref().and_then(EntityId::parse);
         let client_id = ClientId::parse(&event.subject);
         match Action::parse(&event.action) {
-            Some(Action::EntityCreated | Action::EntityUpdated | Action::ParameterSet | Action::ParameterRemoved) => {
+            Some(
+                Action::EntityCreated
+                | Action::EntityUpdated
+                | Action::ConfigurationImported
+                | Action::ParameterSet
+                | Action::ParameterRemoved,
+            ) => {
                 if let Some(id) = &entity_id {
                     self.known.forget_entity(id);
                 }

@@ -90,19 +90,7 @@ impl Entity {
     /// A new entity with the default scope, `grant_type` and `scope`. `Err` lists every field at fault.
     pub fn create(id: EntityId, now: Timestamp, change: Change) -> Result<Self, Vec<FieldFault>> {
         let parameters = Definition::from_the_start().into_iter().flat_map(Parameter::define).collect();
-        let entity = Self {
-            id,
-            identifier: String::new(),
-            name: String::new(),
-            description: String::new(),
-            status: Status::Active,
-            settings: Settings::default(),
-            scopes: Scopes::default(),
-            parameters,
-            version: 1,
-            created_at: now,
-            updated_at: now,
-        };
+        let entity = Self { parameters, ..Self::unnamed(id, now) };
         let missing = |field: &str, is_set: bool| (!is_set).then(|| FieldFault::new(field, Fault::Missing));
         let mut faults: Vec<FieldFault> =
             [missing("identifier", change.identifier.is_some()), missing("name", change.name.is_some())]
@@ -116,6 +104,34 @@ impl Entity {
                 faults.extend(more);
                 Err(faults)
             }
+        }
+    }
+
+    /// A new entity with this configuration; what `change` leaves out counts as empty. `Err` lists every field at fault.
+    pub fn import(
+        id: EntityId,
+        now: Timestamp,
+        change: Change,
+        definitions: Vec<Definition>,
+    ) -> Result<Self, Vec<FieldFault>> {
+        let identifier = Some(change.identifier.unwrap_or_default());
+        let name = Some(change.name.unwrap_or_default());
+        Self::unnamed(id, now).configure(now, Change { identifier, name, ..change }, definitions)
+    }
+
+    fn unnamed(id: EntityId, now: Timestamp) -> Self {
+        Self {
+            id,
+            identifier: String::new(),
+            name: String::new(),
+            description: String::new(),
+            status: Status::Active,
+            settings: Settings::default(),
+            scopes: Scopes::default(),
+            parameters: Vec::new(),
+            version: 1,
+            created_at: now,
+            updated_at: now,
         }
     }
 
@@ -177,6 +193,48 @@ impl Entity {
         }
         self.updated_at = now;
         Ok(self)
+    }
+
+    /// The entity with `change` made and these parameters in the place of its own: all of it, or `Err` with every field at
+    /// fault.
+    pub fn configure(
+        self,
+        now: Timestamp,
+        change: Change,
+        definitions: Vec<Definition>,
+    ) -> Result<Self, Vec<FieldFault>> {
+        let mut faults = Vec::new();
+        let mut entity = match self.clone().change(now, change) {
+            Ok(changed) => changed,
+            Err(more) => {
+                faults.extend(more);
+                self
+            }
+        };
+        entity.parameters.clear();
+        for (position, definition) in definitions.into_iter().enumerate() {
+            let placed = |more: Vec<FieldFault>| {
+                more.into_iter()
+                    .map(move |fault| FieldFault::new(format!("parameters[{position}].{}", fault.field), fault.fault))
+            };
+            let parameter = match Parameter::define(definition) {
+                Ok(parameter) => parameter,
+                Err(more) => {
+                    faults.extend(placed(more));
+                    continue;
+                }
+            };
+            if entity.parameters.iter().any(|other| other.name() == parameter.name()) {
+                let fault = FieldFault::new("name", Fault::Rule("is the name of an earlier parameter".to_owned()));
+                faults.extend(placed(vec![fault]));
+                continue;
+            }
+            match entity.clone().with_parameter(now, parameter) {
+                Ok(with) => entity = with,
+                Err(more) => faults.extend(placed(more)),
+            }
+        }
+        if faults.is_empty() { Ok(entity) } else { Err(faults) }
     }
 
     /// The entity without the parameter of this name; `None` if it has none such.

@@ -138,10 +138,13 @@ pub enum Action {
     SessionsEnded,
     /// An operator began to look at an entity as its people see it.
     EntityViewed,
+    /// An entity was made or replaced from a file with its configuration.
+    ConfigurationImported,
 }
 
 impl Action {
-    const ALL: [Self; 28] = [
+    /// Every action.
+    pub const ALL: [Self; 29] = [
         Self::EntityCreated,
         Self::EntityUpdated,
         Self::ParameterSet,
@@ -170,6 +173,7 @@ impl Action {
         Self::SignedIn,
         Self::SessionsEnded,
         Self::EntityViewed,
+        Self::ConfigurationImported,
     ];
 
     /// The word for it in rows and on the wire.
@@ -203,6 +207,7 @@ impl Action {
             Self::SignedIn => "person.signed_in",
             Self::SessionsEnded => "person.sessions_ended",
             Self::EntityViewed => "entity.viewed",
+            Self::ConfigurationImported => "configuration.imported",
         }
     }
 

@@ -93,7 +93,12 @@ pub struct KeyFacts {
 impl KeyFacts {
     /// Whether a retiring key has outlived every token that it can have signed.
     pub fn is_spent(&self, now: Timestamp) -> bool {
-        self.state == State::Retiring && self.since.plus(RETIRING) <= now
+        self.goes_at().is_some_and(|end| end <= now)
+    }
+
+    /// When a retiring key may go.
+    pub fn goes_at(&self) -> Option<Timestamp> {
+        (self.state == State::Retiring).then(|| self.since.plus(RETIRING))
     }
 }
 

@@ -125,6 +125,36 @@ fn listed(actions: &[Action]) -> String {
     if words.is_empty() { words } else { words + "," }
 }
 
+/// An event with the identifier of its entity, if that is still there.
+#[derive(Clone, Debug)]
+pub struct ToldEvent {
+    /// The event.
+    pub event: LoggedEvent,
+    /// The identifier of its entity.
+    pub entity: Option<String>,
+}
+
+impl Store {
+    /// At most `limit` events before number `before`, the newest first; only those of `entity_id` and of `action`, where
+    /// one is named.
+    pub async fn events_told(
+        &self,
+        before: i64,
+        entity_id: Option<&str>,
+        action: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<ToldEvent>, StoreError> {
+        let query = match (entity_id, action) {
+            (None, None) => sql("SELECT v.seq, v.at, v.actor, v.address, v.action, v.entity_id, v.subject, v.detail, e.identifier FROM events v LEFT JOIN entities e ON e.id = v.entity_id WHERE v.seq < $1 ORDER BY v.seq DESC LIMIT $2").bind(before).bind(limit),
+            (Some(id), None) => sql("SELECT v.seq, v.at, v.actor, v.address, v.action, v.entity_id, v.subject, v.detail, e.identifier FROM events v LEFT JOIN entities e ON e.id = v.entity_id WHERE v.seq < $1 AND v.entity_id = $2 ORDER BY v.seq DESC LIMIT $3").bind(before).bind(id).bind(limit),
+            (None, Some(action)) => sql("SELECT v.seq, v.at, v.actor, v.address, v.action, v.entity_id, v.subject, v.detail, e.identifier FROM events v LEFT JOIN entities e ON e.id = v.entity_id WHERE v.seq < $1 AND v.action = $2 ORDER BY v.seq DESC LIMIT $3").bind(before).bind(action).bind(limit),
+            (Some(id), Some(action)) => sql("SELECT v.seq, v.at, v.actor, v.address, v.action, v.entity_id, v.subject, v.detail, e.identifier FROM events v LEFT JOIN entities e ON e.id = v.entity_id WHERE v.seq < $1 AND v.entity_id = $2 AND v.action = $3 ORDER BY v.seq DESC LIMIT $4").bind(before).bind(id).bind(action).bind(limit),
+        };
+        let told = |row: &Row| Ok(ToldEvent { event: event_of(row)?, entity: row.get("identifier")? });
+        self.db.fetch_all(query).await?.iter().map(told).collect()
+    }
+}
+
 fn event_of(row: &Row) -> Result<LoggedEvent, StoreError> {
     Ok(LoggedEvent {
         seq: row.get("seq")?,

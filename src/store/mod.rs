@@ -5,6 +5,7 @@ pub mod db;
 pub mod entity;
 pub mod event;
 pub mod invitation;
+pub mod listing;
 pub mod operator;
 pub mod person;
 pub mod request;

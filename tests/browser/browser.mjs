@@ -15,16 +15,16 @@ export async function launch(house) {
       '--disable-background-networking', '--disable-component-update', '--disable-sync',
     ],
   });
-  const opened = async (statuses, { as, ...options }) => {
+  const opened = async (statuses, { as, hosts = [], ...options }) => {
     const context = await browser.newContext({ baseURL: house.base, locale: 'en-GB', ...options });
-    const problems = watch(context, house, statuses);
+    const problems = watch(context, house, statuses, hosts);
     context.setDefaultTimeout(10_000);
     if (as) await context.addCookies(as.cookies);
     return { page: await context.newPage(), problems };
   };
   return {
     close: () => browser.close(),
-    // A page in a context of its own. `statuses` are the refusals that the test is about; no other is taken.
+    // A page in a context of its own. `statuses` are the refusals and `hosts` the strangers that the test is about.
     async open(t, { statuses = [], ...options } = {}) {
       const { page, problems } = await opened(statuses, options);
       t.after(async () => {
@@ -52,11 +52,12 @@ export async function launch(house) {
   };
 }
 
-function watch(context, house, statuses) {
+function watch(context, house, statuses, hosts) {
+  const known = [house.host, ...hosts];
   const problems = [];
   context.on('request', (request) => {
     const url = new URL(request.url());
-    if (url.protocol.startsWith('http') && url.host !== house.host) problems.push(`asks another host: ${url}`);
+    if (url.protocol.startsWith('http') && !known.includes(url.host)) problems.push(`asks another host: ${url}`);
   });
   context.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText;
@@ -65,7 +66,7 @@ function watch(context, house, statuses) {
   });
   context.on('response', (response) => {
     const status = response.status();
-    if (response.request().resourceType() === 'document') problems.push(...unsealed(response));
+    if (response.request().resourceType() === 'document' && response.url().startsWith(house.base)) problems.push(...unsealed(response));
     if (status >= 400 && !statuses.includes(status)) problems.push(`${status}: ${response.request().method()} ${response.url()}`);
   });
   context.on('console', (message) => {

@@ -72,7 +72,7 @@ test('the set-up link leads to an operator, an entity, its first person and a fi
   await other.getByRole('heading', { name: 'The token, decoded' }).waitFor();
   assert.ok(maya.clicks() - before <= 5, `${maya.clicks() - before} clicks`);
 
-  const answer = JSON.parse(await other.getByRole('tabpanel', { name: '200' }).locator('code').textContent());
+  const answer = JSON.parse(await other.getByRole('tabpanel', { name: '200' }).locator('code.json').textContent());
   assert.equal((await saysWhoItIsFor(answer.access_token)).entity, 'northwind');
 });
 

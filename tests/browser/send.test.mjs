@@ -29,7 +29,7 @@ test('Send request gets a token and shows it decoded', async (t) => {
   assert.equal(claims.entity, 'northwind');
   assert.equal(claims.depot, 'AMS-1');
   assert.equal(claims.client_id, credential.clientId);
-  const body = await page.getByRole('tabpanel', { name: '200' }).locator('code').innerText();
+  const body = await page.getByRole('tabpanel', { name: '200' }).locator('code.json').innerText();
   assert.deepEqual(Object.keys(JSON.parse(body)), ['status', 'message', 'access_token', 'token_type', 'expires_in', 'scope']);
   assert.ok(!(await page.content()).includes(credential.secret));
 });

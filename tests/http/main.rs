@@ -10,6 +10,7 @@
 mod admin;
 mod console;
 mod console_monitor;
+mod console_operator;
 mod guards;
 mod hostile;
 mod integration;

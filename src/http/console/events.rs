@@ -109,6 +109,7 @@ fn what(action: Action, event: &LoggedEvent) -> Sentence {
             "disabled" => Sentence::new(key("event-entity-disabled")),
             _ => Sentence::new(key("event-entity-updated")),
         },
+        Action::ConfigurationImported => Sentence::new(key("event-configuration-imported")),
         Action::EntityViewed => Sentence::new(key("event-entity-viewed")),
         Action::ParameterSet => Sentence::one(key("event-parameter-set"), "name", subject),
         Action::ParameterRemoved => Sentence::one(key("event-parameter-removed"), "name", subject),
@@ -167,6 +168,7 @@ fn more(w: Words, action: Action, event: &LoggedEvent) -> Vec<Sentence> {
             role.map(|role| Sentence::one(key("event-as"), "role", role)).into_iter().collect()
         }
         Action::EntityCreated
+        | Action::ConfigurationImported
         | Action::EntityViewed
         | Action::ParameterSet
         | Action::ParameterRemoved

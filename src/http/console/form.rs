@@ -88,6 +88,16 @@ impl Query {
         Some(self.value(name)).filter(|text| !text.is_empty())
     }
 
+    /// Whether a name is there, with a text or without.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
+    /// Every name with its text.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// A link to `path` with this query, in which `changes` stand for what they name; an empty text removes a name.
     pub fn link(&self, path: &str, changes: &[(&str, &str)]) -> String {
         let kept = self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()));

@@ -18,7 +18,7 @@ pub const THEME_COOKIE: &str = "passgate-theme";
 pub const NOTICE_COOKIE: &str = "passgate-notice";
 
 /// What a page may tell of the step before it: keys of messages. The first two are the contract's (CONTRACT.md §1).
-pub const NOTICES: [&str; 16] = [
+pub const NOTICES: [&str; 22] = [
     "notice-regenerated",
     "notice-settings-updated",
     "notice-rotation-cancelled",
@@ -35,6 +35,12 @@ pub const NOTICES: [&str; 16] = [
     "notice-saved",
     "notice-keys-rotated",
     "notice-imported",
+    "notice-entity-created",
+    "notice-entity-disabled",
+    "notice-entity-restored",
+    "notice-parameter-saved",
+    "notice-parameter-removed",
+    "notice-token-revoked",
 ];
 
 /// Where programs call: answers there are never pages.

@@ -22,6 +22,7 @@ pub mod icons;
 pub mod invitation;
 pub mod look;
 pub mod moments;
+pub mod operator;
 pub mod people;
 pub mod requests;
 pub mod responses;
@@ -80,6 +81,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/entities/{entity}/people/invitations/{invitation}/withdraw", post(people::withdraw))
         .route("/entities/{entity}/people/{person}/role", post(people::change_role))
         .route("/entities/{entity}/people/{person}/remove", post(people::remove))
+        .merge(operator::routes())
         .route("/problems/{kind}", get(problems::get))
         .route("/assets/{name}", get(assets::get))
         .layer(from_fn(guard::wrap))

@@ -8,7 +8,7 @@ use super::faults::Faults;
 use super::form::Form;
 use super::frame::{Frame, html};
 use super::look::Theme;
-use super::visitor::Insider;
+use super::visitor::{Insider, Operator, Visitor};
 use crate::app::App;
 use crate::app::sessions::wrong_password;
 use crate::http::error::Problem;
@@ -34,25 +34,55 @@ pub async fn recent(
     action: String,
     back: String,
 ) -> Result<Result<(), Response>, Problem> {
-    let signed_in = &insider.visitor.signed_in;
-    if signed_in.session.is_recent(app.now()) {
-        return Ok(Ok(()));
+    match prove(app, &insider.visitor, form).await? {
+        None => Ok(Ok(())),
+        Some(faults) => {
+            let frame = Frame::of_entity(app, insider, "generate-credentials").await?;
+            Ok(Err(ask(frame, faults, &insider.visitor, form, action, back)))
+        }
+    }
+}
+
+/// The same for an operator.
+pub async fn recent_operator(
+    app: &App,
+    operator: &Operator,
+    form: &Form,
+    action: &str,
+    back: &str,
+) -> Result<Result<(), Response>, Problem> {
+    match prove(app, &operator.0, form).await? {
+        None => Ok(Ok(())),
+        Some(faults) => {
+            let frame = Frame::of_operator(app, operator, "operators").await?;
+            Ok(Err(ask(frame, faults, &operator.0, form, action.to_owned(), back.to_owned())))
+        }
+    }
+}
+
+/// `None` if the password is known; otherwise what is wrong with the one in the form, if there was one.
+async fn prove(app: &App, visitor: &Visitor, form: &Form) -> Result<Option<Faults>, Problem> {
+    if visitor.signed_in.session.is_recent(app.now()) {
+        return Ok(None);
     }
     let password = form.field("password");
-    let mut faults = Faults::default();
-    if !password.is_empty() {
-        if app.prove_again(signed_in, password, insider.visitor.browser.address).await? {
-            return Ok(Ok(()));
-        }
-        faults = Faults(vec![wrong_password("password")]);
+    if password.is_empty() {
+        return Ok(Some(Faults::default()));
     }
+    if app.prove_again(&visitor.signed_in, password, visitor.browser.address).await? {
+        return Ok(None);
+    }
+    Ok(Some(Faults(vec![wrong_password("password")])))
+}
+
+fn ask(frame: Frame, faults: Faults, visitor: &Visitor, form: &Form, action: String, back: String) -> Response {
     let page = StepUp {
-        frame: Frame::of_entity(app, insider, "generate-credentials").await?,
+        frame,
         faults,
         action,
         back,
-        email: signed_in.person.email.clone(),
+        email: visitor.signed_in.person.email.clone(),
         fields: form.others(&["password", "username", "client_secret"]),
     };
-    Ok(Err(html(StatusCode::UNAUTHORIZED, &page)))
+    html(StatusCode::UNAUTHORIZED, &page)
 }

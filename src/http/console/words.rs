@@ -156,6 +156,11 @@ impl Words {
         self.look_up(key, &arguments).0.replace("**", "").replace('`', "")
     }
 
+    /// A message without mark-up with one argument, as templates call it.
+    pub fn plain_one(self, key: &str, name: &'static str, value: impl fmt::Display) -> String {
+        self.plain_with(key, [(name, &value)])
+    }
+
     /// Text that a program made in English, such as what is wrong with a field.
     pub fn english(self, text: &str) -> Text {
         let html = escaped(text);
@@ -240,7 +245,8 @@ mod tests {
         files(&root.join("templates"), &mut texts);
         files(&root.join("src/http/console"), &mut texts);
         texts.push(std::fs::read_to_string(root.join("src/http/problems.rs")).unwrap());
-        let calls = [".text(\"", ".with(\"", ".one(\"", ".two(\"", ".plain(\"", ".plain_with(\"", "key(\""];
+        let calls =
+            [".text(\"", ".with(\"", ".one(\"", ".two(\"", ".plain(\"", ".plain_with(\"", ".plain_one(\"", "key(\""];
         let mut asked: BTreeSet<String> = NOTICES.map(str::to_owned).into();
         for text in &texts {
             let flat = text.split("#[cfg(test)]").next().unwrap().replace("(\n", "(").replace("( ", "(");

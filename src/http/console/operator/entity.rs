@@ -1,0 +1,180 @@
+//! The page of one entity: how it stands, what it is, its credentials, its people, and how to move and stop it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+
+use super::entity_form::Typed;
+use super::entity_path;
+use super::people::{InvitationRow, Link, PersonRow, people, role_name};
+use super::standing::{Day, Made, Standing, day, made};
+use crate::app::App;
+use crate::domain::credential::Owner;
+use crate::domain::entity::Entity;
+use crate::domain::person::Role;
+use crate::domain::time::Timestamp;
+use crate::http::admin::read::InPath;
+use crate::http::console::faults::Faults;
+use crate::http::console::form::Query;
+use crate::http::console::frame::{Frame, page_with};
+use crate::http::console::look::Theme;
+use crate::http::console::moments::grouped;
+use crate::http::console::visitor::Operator;
+use crate::http::console::words::Text;
+use crate::http::error::Problem;
+use crate::store::credential::CredentialUse;
+
+/// Most credentials that the page shows; the admin API lists all.
+const MOST_SHOWN: i64 = 100;
+
+#[derive(Template)]
+#[template(path = "operator/entity.html")]
+struct EntityPage {
+    frame: Frame,
+    faults: Faults,
+    path: String,
+    name: String,
+    identifier: String,
+    version: i64,
+    standing: Standing,
+    stops: String,
+    day: Day,
+    made: Option<Made>,
+    typed: Typed,
+    updated: String,
+    was_changed: bool,
+    refused: Option<Text>,
+    credentials: Vec<CredentialRow>,
+    people: Vec<PersonRow>,
+    waiting: Vec<InvitationRow>,
+    roles: [(Role, Text); 3],
+    link: Option<Link>,
+    email: String,
+    role: Role,
+    configuration: String,
+    configuration_faults: Vec<Text>,
+    asks_to_disable: bool,
+}
+
+/// A credential of the entity.
+struct CredentialRow {
+    client_id: String,
+    name: String,
+    locked_at: Option<Text>,
+    is_rotating: bool,
+    has_expired: bool,
+    tokens: String,
+    last_used: Option<Text>,
+    address: Option<String>,
+}
+
+/// What a handler adds to the page.
+#[derive(Default)]
+pub struct Moment {
+    /// What is wrong with what was typed.
+    pub faults: Faults,
+    /// What was typed, if it is not to be lost.
+    pub typed: Option<Typed>,
+    /// Whether somebody else has changed the entity meanwhile.
+    pub was_changed: bool,
+    /// Why something was not done.
+    pub refused: Option<String>,
+    /// An invitation's link, to be passed on.
+    pub link: Option<Link>,
+    /// The address that was typed into the invitation.
+    pub email: String,
+    /// The role that was chosen there.
+    pub role: Option<Role>,
+    /// The configuration that was pasted.
+    pub configuration: String,
+    /// What is wrong with it.
+    pub configuration_faults: Vec<String>,
+    /// Whether the question stands over the page.
+    pub asks_to_disable: bool,
+}
+
+/// The page.
+pub async fn get(
+    State(app): State<Arc<App>>,
+    operator: Operator,
+    InPath(name): InPath<String>,
+    query: Query,
+) -> Result<Response, Problem> {
+    let entity = app.find_entity(&name).await?;
+    let moment = Moment { asks_to_disable: query.value("dialog") == "disable", ..Moment::default() };
+    show_with(&app, &operator, &entity, StatusCode::OK, moment).await
+}
+
+/// The page with what a handler adds to it.
+pub async fn show_with(
+    app: &App,
+    operator: &Operator,
+    entity: &Entity,
+    status: StatusCode,
+    moment: Moment,
+) -> Result<Response, Problem> {
+    let (w, now) = (operator.0.look.words, app.now());
+    let ids = [entity.id.clone()];
+    let holding = app.store.holdings(&ids, now).await?.into_iter().next().unwrap_or_default();
+    let activity = app.store.activity(&ids, now).await?;
+    let (issued, failed) = activity.first().map_or((0, 0), |activity| (activity.issued, activity.failed));
+    let first = (Timestamp::from_millis(i64::MIN), "");
+    let held = app.store.credentials_after(&Owner::Entity(entity.id.clone()), first, MOST_SHOWN, now).await?;
+    let (people, waiting) = people(app, operator, Some(&entity.id)).await?;
+    let shown = EntityPage {
+        frame: Frame::of_operator(app, operator, "entities").await?,
+        path: entity_path(entity),
+        name: entity.name.clone(),
+        identifier: entity.identifier.clone(),
+        version: entity.version,
+        standing: Standing::of(entity.status, entity.settings.account_lock, &holding, now),
+        stops: holding.old_stops_at.map(|end| w.moment_text(end)).unwrap_or_default(),
+        day: day(w, issued, failed),
+        made: holding.secret_made_at.map(|at| made(w, at, now)),
+        updated: w.moment_text(entity.updated_at),
+        was_changed: moment.was_changed,
+        refused: moment.refused.map(|why| w.english(&sentence(&why))),
+        credentials: held.iter().filter_map(|used| credential_row(entity, used, operator, now)).collect(),
+        people,
+        waiting,
+        roles: Role::OF_ENTITY.map(|role| (role, role_name(w, role))),
+        link: moment.link,
+        email: moment.email,
+        role: moment.role.unwrap_or(Role::Developer),
+        configuration: moment.configuration,
+        configuration_faults: moment.configuration_faults.iter().map(|fault| w.english(fault)).collect(),
+        asks_to_disable: moment.asks_to_disable,
+        typed: moment.typed.unwrap_or_else(|| Typed::of(entity)),
+        faults: moment.faults,
+    };
+    Ok(page_with(app, operator.0.look, status, &shown))
+}
+
+/// A credential that is not revoked.
+fn credential_row(entity: &Entity, used: &CredentialUse, operator: &Operator, now: Timestamp) -> Option<CredentialRow> {
+    let (w, credential) = (operator.0.look.words, &used.credential);
+    if credential.revoked_at.is_some() {
+        return None;
+    }
+    let lock = entity.settings.account_lock.zip(credential.locked_at);
+    Some(CredentialRow {
+        client_id: credential.client_id.to_string(),
+        name: credential.name.clone(),
+        locked_at: lock.filter(|(lock, at)| lock.holds(*at, now)).map(|(_, at)| w.moment(at)),
+        is_rotating: credential.live_secrets(now).count() > 1,
+        has_expired: credential.expires_at.is_some_and(|end| end <= now),
+        tokens: grouped(used.token_count, w),
+        last_used: used.last_used_at.map(|at| w.ago(at, now)),
+        address: used.last_used_address.clone(),
+    })
+}
+
+/// What the application says, as a sentence of a page.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+}
