@@ -378,48 +378,79 @@ async fn a_viewer_sees_everything_but_secrets_and_changes_nothing() {
     assert_eq!(server.ask(customer.body()).await.status, 200);
 }
 
+/// Every path of the pages and the methods that it takes, as the routers say it.
+fn routes() -> Vec<(Method, String)> {
+    let sources =
+        [include_str!("../../src/http/console/mod.rs"), include_str!("../../src/http/console/operator/mod.rs")];
+    let mut routes = Vec::new();
+    for source in sources {
+        let flat: String = source.split_whitespace().collect();
+        for route in flat.split(".route(\"").skip(1) {
+            let (path, handlers) = route.split_once('"').unwrap();
+            let handlers = handlers.split(").route(").next().unwrap();
+            for (word, method) in [("get(", Method::GET), ("post(", Method::POST)] {
+                if handlers.contains(word) {
+                    routes.push((method, path.to_owned()));
+                }
+            }
+        }
+    }
+    assert!(routes.len() > 60, "{routes:?}");
+    routes
+}
+
 #[tokio::test]
-async fn a_foreign_session_finds_nothing_and_no_session_is_asked_to_sign_in() {
+async fn a_foreign_session_finds_nothing_and_no_session_is_asked_to_sign_in_on_every_route() {
     let server = Server::start().await;
     let customer = server.customer().await;
-    let other = server.customer_named("aster").await;
-    let stranger = server.person(&other.entity, "eve@aster.example", Role::Owner).await;
+    server.customer_named("aster").await;
+    let maya = server.person("northwind", MAYA, Role::Owner).await;
+    let stranger = server.person("aster", "eve@aster.example", Role::Owner).await;
     let nowhere = stranger.get("/entities/no-such-entity/generate-credentials").await;
-    let mut paths: Vec<(Method, String)> = vec![
-        (Method::GET, GENERATE.to_owned()),
-        (Method::GET, GET_TOKEN.to_owned()),
-        (Method::GET, format!("{GET_TOKEN}/openapi")),
-        (Method::GET, TIMEOUT.to_owned()),
-        (Method::POST, GET_TOKEN.to_owned()),
-        (Method::POST, TIMEOUT.to_owned()),
-        (Method::POST, format!("{TIMEOUT}/unlock")),
-        (Method::POST, format!("{GENERATE}/generate")),
-    ];
-    for verb in ["show", "regenerate", "rotation", "revoke", "unlock"] {
-        paths.push((Method::POST, of_credential(&customer, verb)));
-        // The own entity's path with somebody else's credential.
-        paths.push((Method::POST, of_credential(&customer, verb).replace("/northwind/", "/aster/")));
-    }
-    paths.push((Method::GET, format!("/entities/aster/generate-credentials?credential={}", customer.client_id)));
-    paths.push((Method::GET, format!("/entities/aster/get-access-token?credential={}", customer.client_id)));
     let id = server.app.find_entity("northwind").await.unwrap().id;
-    paths.push((Method::GET, format!("/entities/{id}/generate-credentials")));
-    for (method, path) in paths {
-        let form = [("version", "1"), ("expected", "1"), ("client_id", customer.client_id.as_str())];
-        let request = stranger.request(method.clone(), &path);
-        let request = if method == Method::POST { request.form(&form) } else { request };
-        let answer = Answer::of(request.send().await.unwrap()).await;
-        assert_eq!(answer.status, 404, "{method} {path}");
-        assert!(!answer.text.contains("Northwind") && !answer.text.contains(&customer.client_id), "{path}");
-        if method == Method::GET {
-            let id = |answer: &Answer| answer.header("x-request-id").to_owned();
-            assert_eq!(answer.text.replace(&id(&answer), ""), nowhere.text.replace(&id(&nowhere), ""), "{path}");
+    let people = server.app.store.members(Some(&id)).await.unwrap();
+    let form = [("version", "1"), ("expected", "1"), ("client_id", customer.client_id.as_str()), ("role", "owner")];
+    let mut tried = 0;
+    for (method, pattern) in
+        routes().into_iter().filter(|(_, path)| path.contains("{entity}") || path.starts_with("/operator"))
+    {
+        // By identifier, by id, and, where something else is named, from the stranger's own entity.
+        for entity in ["northwind", id.as_str(), "aster"] {
+            let path = pattern
+                .replace("{entity}", entity)
+                .replace("{client_id}", &customer.client_id)
+                .replace("{person}", people[0].person.id.as_str())
+                .replace("{download}", "openapi")
+                .replace("{invitation}", "pgi_none")
+                .replace("{id}", people[0].person.id.as_str());
+            let names_something = pattern.contains("{client_id}") || pattern.contains("{person}");
+            if entity == "aster" && !names_something && !pattern.starts_with("/operator") {
+                continue;
+            }
+            let send = async |session: &Session| {
+                let request = session.request(method.clone(), &path);
+                let request = if method == Method::POST { request.form(&form) } else { request };
+                Answer::of(request.send().await.unwrap()).await
+            };
+            let answer = send(&stranger).await;
+            assert_eq!(answer.status, 404, "{method} {path}: {}", answer.text);
+            assert!(!answer.text.contains(&customer.client_id) && !answer.text.contains(MAYA), "{path}");
+            if method == Method::GET && answer.header("content-type").starts_with("text/html") {
+                let id = |answer: &Answer| answer.header("x-request-id").to_owned();
+                assert_eq!(answer.text.replace(&id(&answer), ""), nowhere.text.replace(&id(&nowhere), ""), "{path}");
+            }
+            let answer = send(&server.stranger()).await;
+            assert_eq!(answer.status, 303, "{method} {path}");
+            assert!(answer.header("location").starts_with("/sign-in?next="), "{method} {path}");
+            tried += 1;
         }
-        let request = server.browse(method.clone(), &path);
-        let request = if method == Method::POST { request.form(&form) } else { request };
-        let answer = Answer::of(request.send().await.unwrap()).await;
-        assert!(answer.status == 303 && answer.header("location").starts_with("/sign-in?next="), "{method} {path}");
     }
+    assert!(tried > 100, "{tried}");
+    for path in ["/entities/aster/generate-credentials", "/entities/aster/get-access-token"] {
+        let answer = stranger.get(&format!("{path}?credential={}", customer.client_id)).await;
+        assert_eq!(answer.status, 404, "{path}");
+    }
+    assert_eq!(maya.get("/entities/northwind/people").await.status, 200, "and nothing has changed");
     assert_eq!(server.ask(customer.body()).await.status, 200);
 }
 
