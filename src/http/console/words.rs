@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use askama::filters::HtmlSafe;
@@ -124,8 +125,8 @@ impl Words {
 
     /// A message with its arguments as HTML.
     pub fn with<const N: usize>(self, key: &str, arguments: [Argument<'_>; N]) -> Text {
-        let (text, language) = self.look_up(key, &arguments);
-        let html = marked_up(&text);
+        let (pattern, language) = self.look_up(key, &arguments);
+        let html = filled(&marked_up(&pattern), &arguments, escaped);
         if language == self.0 { Text(html) } else { Text(format!("<span lang=\"{}\">{html}</span>", language.tag())) }
     }
 
@@ -153,7 +154,8 @@ impl Words {
 
     /// The same with arguments.
     pub fn plain_with<const N: usize>(self, key: &str, arguments: [Argument<'_>; N]) -> String {
-        self.look_up(key, &arguments).0.replace("**", "").replace('`', "")
+        let pattern = self.look_up(key, &arguments).0.replace("**", "").replace('`', "");
+        filled(&pattern, &arguments, str::to_owned)
     }
 
     /// A message without mark-up with one argument, as templates call it.
@@ -167,13 +169,15 @@ impl Words {
         if self.0 == Language::English { Text(html) } else { Text(format!("<span lang=\"en\">{html}</span>")) }
     }
 
+    /// The message with a mark in the place of each argument that is a text: what somebody wrote is put in last, so that
+    /// nothing in it counts as mark-up. Numbers choose between forms, and so are given to the message itself.
     fn look_up(self, key: &str, arguments: &[Argument<'_>]) -> (String, Language) {
         let mut values = FluentArgs::new();
-        for (name, value) in arguments {
+        for ((name, value), mark) in arguments.iter().zip(MARKS) {
             let text = value.to_string();
-            match text.parse::<i64>() {
-                Ok(number) => values.set(*name, number),
-                Err(_) => values.set(*name, text),
+            match text.parse::<i32>() {
+                Ok(number) if number.to_string() == text => values.set(*name, number),
+                _ => values.set(*name, mark.to_string()),
             }
         }
         for language in [self.0, Language::English] {
@@ -183,6 +187,21 @@ impl Words {
         }
         (key.to_owned(), Language::English)
     }
+}
+
+/// What stands in a message for its arguments until they are put in: characters that no message has.
+const MARKS: RangeInclusive<char> = '\u{f0000}'..='\u{f000f}';
+
+/// The message with its arguments in the place of their marks.
+fn filled(pattern: &str, arguments: &[Argument<'_>], written: impl Fn(&str) -> String) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    for c in pattern.chars() {
+        match MARKS.zip(arguments).find(|(mark, _)| *mark == c) {
+            Some((_, (_, value))) => out.push_str(&written(&value.to_string())),
+            None => out.push(c),
+        }
+    }
+    out
 }
 
 fn format(language: Language, key: &str, values: &FluentArgs<'_>) -> Option<String> {
@@ -287,5 +306,19 @@ mod tests {
     fn mark_up_is_ours_and_arguments_are_text() {
         assert_eq!(marked_up("a **b** `c` <d>"), "a <strong>b</strong> <code>c</code> &lt;d&gt;");
         assert_eq!(marked_up("2 ** 3"), "2 ** 3");
+        let w = Words(Language::English);
+        let html = w.with("viewing-as", [("entity", &"**<b>`x`")]).to_string();
+        assert!(html.contains("<strong>**&lt;b&gt;`x`</strong>"), "{html}");
+        assert_eq!(w.plain_with("join", [("place", &"**`x`")]), "Join **`x`");
+    }
+
+    #[test]
+    fn a_number_chooses_the_form_and_a_text_of_digits_stays_as_it_is() {
+        let w = Words(Language::English);
+        assert_eq!(w.plain_with("days", [("count", &1)]), "1 day");
+        assert_eq!(w.plain_with("days", [("count", &2)]), "2 days");
+        for name in ["007", "-0", "+5", "99999999999999999999", "1.0"] {
+            assert_eq!(w.plain_with("join", [("place", &name)]), format!("Join {name}"));
+        }
     }
 }
