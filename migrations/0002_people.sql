@@ -13,7 +13,8 @@ CREATE TABLE memberships (
     person_id TEXT NOT NULL REFERENCES people (id),
     entity_id TEXT REFERENCES entities (id),
     role TEXT NOT NULL CHECK (role IN ('operator', 'owner', 'developer', 'viewer')),
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    seen_at BIGINT
 );
 
 CREATE UNIQUE INDEX one_membership ON memberships (person_id, (COALESCE(entity_id, '')));

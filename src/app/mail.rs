@@ -47,15 +47,22 @@ impl Mailer {
     /// Sends a text to one address. Does nothing without a server.
     pub async fn send(&self, to: &str, subject: &str, text: String) -> Result<(), NotSent> {
         let Some((transport, from)) = &self.0 else { return Ok(()) };
-        let not_sent = |cause: &dyn std::fmt::Display| NotSent(cause.to_string());
-        let to: Mailbox = to.parse().map_err(|error| not_sent(&error))?;
+        let malformed = |_| NotSent("it cannot be written".to_owned());
+        let to: Mailbox = to.parse().map_err(|_| NotSent("the address cannot be read".to_owned()))?;
         let message = Message::builder()
             .from(from.clone())
             .to(to)
             .subject(subject)
             .header(ContentType::TEXT_PLAIN)
             .body(text)
-            .map_err(|error| not_sent(&error))?;
-        transport.send(message).await.map(|_| ()).map_err(|error| not_sent(&error))
+            .map_err(malformed)?;
+        // A server's words may repeat the address; its code does not.
+        transport.send(message).await.map(|_| ()).map_err(|error| {
+            NotSent(match error.status() {
+                Some(code) => format!("the server answered {code}"),
+                None if error.is_timeout() => "the server did not answer in time".to_owned(),
+                None => "the server cannot be reached".to_owned(),
+            })
+        })
     }
 }

@@ -1,5 +1,7 @@
 //! Members and invitations, of an entity or of the platform itself.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::clock::{random, random_secret};
@@ -16,6 +18,8 @@ use crate::store::person::{Account, MemberError};
 
 /// MACs of invitations are kept apart from all others.
 const INVITATION_OWNER: &str = "invitation";
+/// So long no second mail goes to the same address.
+const NOT_AGAIN: Duration = Duration::from_secs(60);
 /// Most invitations that wait at the same time, of one entity or of the platform.
 const MOST_INVITATIONS: usize = 100;
 
@@ -54,6 +58,11 @@ impl App {
             return Err(Error::Refused(format!("{MOST_INVITATIONS} invitations wait already; withdraw one first")));
         }
         let now = self.now();
+        let is_again =
+            |invitation: &&Invitation| invitation.email == email && now.since(invitation.sent_at) < NOT_AGAIN;
+        if self.mailer.is_set() && waiting.iter().any(|invitation| is_again(&invitation)) {
+            return Err(Error::Refused("a mail has just been sent to this address; wait a minute".to_owned()));
+        }
         let invitation = Invitation {
             id: InvitationId::from_random(random()?),
             email: email.clone(),

@@ -21,6 +21,8 @@ use crate::store::person::Account;
 /// MACs of session cookies and of links to set a password are kept apart from all others.
 const SESSION_OWNER: &str = "session";
 const RESET_OWNER: &str = "reset";
+/// So long no second link to set a password is mailed to the same person.
+const NOT_AGAIN: Duration = Duration::from_secs(60);
 /// How exactly a session remembers when it was last used.
 const TOUCH: Duration = Duration::from_secs(60);
 /// Longest name of a browser that is kept, in characters.
@@ -90,16 +92,16 @@ impl App {
         let (key, people) = (self.throttle.person(&email, address), self.throttle.people(address));
         self.throttle.check(key, now)?;
         self.throttle.check_unknown(people, now)?;
-        let account = if email.len() > person::LONGEST_EMAIL { None } else { self.store.account(&email).await? };
-        let hash = account.as_ref().map(|account| account.password_hash.as_str());
-        if self.verify_password(password, hash).await {
-            self.throttle.succeed(key);
-            return Ok(account);
-        }
-        // Attempts that came together are counted together: those over the limit are told nothing.
-        self.throttle.check(key, now)?;
+        // Counted before the password is looked at: attempts that come together are counted together.
         self.throttle.fail(key, now);
         self.throttle.fail(people, now);
+        let account = if email.len() > person::LONGEST_EMAIL { None } else { self.store.account(&email).await? };
+        let hash = account.as_ref().map(|account| account.password_hash.as_str());
+        if self.verify_password(password, hash, address).await? {
+            self.throttle.succeed(key);
+            self.throttle.forgive(people);
+            return Ok(account);
+        }
         Ok(None)
     }
 
@@ -117,9 +119,12 @@ impl App {
         };
         let memberships = self.store.memberships(&person.id).await?;
         let is_operator = memberships.iter().any(|membership| membership.role == Role::Operator);
-        let entity_id = memberships.iter().find_map(|membership| membership.entity_id.as_ref());
+        // An entity is told of sign-ins of people who belong to nothing else: others may not have come for it.
+        let entity_id = match memberships.as_slice() {
+            [only] => only.entity_id.as_ref(),
+            _ => None,
+        };
         let actor = who(person, is_operator, browser.address);
-        let entity_id = entity_id.filter(|_| !is_operator);
         let event = self.event(&actor, Action::SignedIn, entity_id, person.id.as_str(), json!({}));
         let mac = self.vault.secrets.mac(SESSION_OWNER, cookie.expose());
         self.store.add_session(&session, &person.id, &mac, &event).await?;
@@ -176,29 +181,22 @@ impl App {
         if !self.prove_again(signed_in, present, address).await? {
             return Err(Error::Invalid(vec![wrong_password("present_password")]));
         }
-        self.set_password(person, password, Some(&signed_in.session.id), address).await
-    }
-
-    async fn set_password(
-        &self,
-        person: &Person,
-        password: &str,
-        except: Option<&SessionId>,
-        address: IpAddr,
-    ) -> Result<(), Error> {
         let hash = self.hash_password(password).await?;
         let event =
             self.event(&who(person, false, address), Action::PasswordChanged, None, person.id.as_str(), json!({}));
-        Ok(self.store.set_password(&person.id, &hash, except.map_or("", SessionId::as_str), &event).await?)
+        Ok(self.store.set_password(&person.id, &hash, &signed_in.session.id, &event).await?)
     }
 
     /// Mails a link to set a new password, if there is such an account and a mail server. The caller learns neither; the
     /// work goes on after the answer.
     pub fn request_password_reset(self: &Arc<Self>, email: &str, address: IpAddr) -> Result<(), Error> {
         let email = person::email(email).map_err(|fault| Error::Invalid(vec![fault]))?;
-        let (now, key) = (self.now(), self.throttle.person(&email, address));
+        let now = self.now();
+        let (key, people) = (self.throttle.person(&email, address), self.throttle.people(address));
         self.throttle.check(key, now)?;
+        self.throttle.check_unknown(people, now)?;
         self.throttle.fail(key, now);
+        self.throttle.fail(people, now);
         let app = self.clone();
         tokio::spawn(async move {
             if let Err(error) = app.mail_password_reset(&email).await {
@@ -212,9 +210,14 @@ impl App {
         let Some(account) = self.store.account(email).await?.filter(|_| self.mailer.is_set()) else {
             return Ok(());
         };
+        let now = self.now();
+        let earliest = now.plus(RESET_LIFE).minus(NOT_AGAIN);
+        if self.store.has_password_reset_until(&account.person.id, earliest).await? {
+            return Ok(());
+        }
         let link = PlainSecret::link(&random_secret()?);
         let mac = self.vault.secrets.mac(RESET_OWNER, link.expose());
-        self.store.add_password_reset(&mac, &account.person.id, self.now().plus(RESET_LIFE)).await?;
+        self.store.add_password_reset(&mac, &account.person.id, now.plus(RESET_LIFE)).await?;
         let text = format!(
             "Somebody, probably you, asked for a new password at {issuer}.\n\nSet it here within one hour:\n\n{issuer}/reset/{link}\n\nIf it was not you, do nothing: the old password goes on.\n",
             issuer = self.issuer,
@@ -234,7 +237,14 @@ impl App {
     pub async fn reset_password(&self, link: &str, password: &str, browser: &Browser) -> Result<PlainSecret, Error> {
         let person = self.password_reset(link).await?.ok_or(Error::NotFound("link"))?;
         person::check_password(password, &person.email).map_err(|fault| Error::Invalid(vec![fault]))?;
-        self.set_password(&person, password, None, browser.address).await?;
+        let hash = self.hash_password(password).await?;
+        let actor = who(&person, false, browser.address);
+        let event = self.event(&actor, Action::PasswordChanged, None, person.id.as_str(), json!({}));
+        let mac = self.vault.secrets.mac(RESET_OWNER, link);
+        match self.store.use_password_reset(&mac, &person.id, &hash, &event).await {
+            Err(StoreError::Conflict) => return Err(Error::NotFound("link")),
+            other => other?,
+        }
         self.begin_session(&person, browser).await
     }
 

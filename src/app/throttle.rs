@@ -28,11 +28,19 @@ pub struct Throttled {
 
 /// Whose attempts are counted together. A hash under a random key, so that nobody can aim for another's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Key(u64);
+pub struct Key(Kind, u64);
+
+/// Attempts of programs and of people are remembered apart, so that a flood of one never makes the other forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    Program,
+    Person,
+}
 
 /// Remembers failed attempts as GCRA: per key, the moment at which its burst would be whole again.
 pub struct Throttle {
-    whole_again: Cache<Key, Arc<AtomicI64>>,
+    programs: Cache<Key, Arc<AtomicI64>>,
+    people: Cache<Key, Arc<AtomicI64>>,
     hasher: RandomState,
     burst: i64,
     refill_millis: i64,
@@ -45,41 +53,35 @@ impl Throttle {
         let burst = i64::from(burst);
         let longest = burst.saturating_mul(UNKNOWN_FACTOR).saturating_mul(refill_millis);
         let idle = Duration::from_millis(u64::try_from(longest).unwrap_or(0)).max(Duration::from_secs(1));
-        Self {
-            whole_again: Cache::builder()
-                .eviction_policy(EvictionPolicy::lru())
-                .max_capacity(MOST_KEYS)
-                .time_to_idle(idle)
-                .build(),
-            hasher: RandomState::new(),
-            burst,
-            refill_millis,
-        }
+        let cache = || {
+            Cache::builder().eviction_policy(EvictionPolicy::lru()).max_capacity(MOST_KEYS).time_to_idle(idle).build()
+        };
+        Self { programs: cache(), people: cache(), hasher: RandomState::new(), burst, refill_millis }
     }
 
     /// The key of attempts as `client` from `address`.
     pub fn client(&self, client: &str, address: IpAddr) -> Key {
-        Key(self.hasher.hash_one(("client", client, network_of(address))))
+        Key(Kind::Program, self.hasher.hash_one(("client", client, network_of(address))))
     }
 
     /// The key of attempts to be an operator from `address`.
     pub fn operator(&self, address: IpAddr) -> Key {
-        Key(self.hasher.hash_one(("operator", network_of(address))))
+        Key(Kind::Program, self.hasher.hash_one(("operator", network_of(address))))
     }
 
     /// The key of attempts to sign in with this e-mail address from `address`.
     pub fn person(&self, email: &str, address: IpAddr) -> Key {
-        Key(self.hasher.hash_one(("person", email, network_of(address))))
+        Key(Kind::Person, self.hasher.hash_one(("person", email, network_of(address))))
     }
 
     /// The key of attempts to sign in with whatever e-mail address, or to guess a link, from `address`.
     pub fn people(&self, address: IpAddr) -> Key {
-        Key(self.hasher.hash_one(("people", network_of(address))))
+        Key(Kind::Person, self.hasher.hash_one(("people", network_of(address))))
     }
 
     /// The key of guesses of unknown client ids from `address`. It stops further guesses only, never a known client.
     pub fn unknown(&self, address: IpAddr) -> Key {
-        Key(self.hasher.hash_one(("unknown", network_of(address))))
+        Key(Kind::Program, self.hasher.hash_one(("unknown", network_of(address))))
     }
 
     /// Whether attempts of this client key may go on.
@@ -93,7 +95,7 @@ impl Throttle {
     }
 
     fn check_within(&self, key: Key, burst: i64, now: Timestamp) -> Result<(), Throttled> {
-        let Some(whole_again) = self.whole_again.get(&key) else {
+        let Some(whole_again) = self.of(key).get(&key) else {
             return Ok(());
         };
         let debt = whole_again.load(Ordering::Relaxed).saturating_sub(now.millis());
@@ -107,21 +109,36 @@ impl Throttle {
 
     /// Counts a failure.
     pub fn fail(&self, key: Key, now: Timestamp) {
-        let whole_again = self.whole_again.get_with(key, || Arc::new(AtomicI64::new(now.millis())));
+        let whole_again = self.of(key).get_with(key, || Arc::new(AtomicI64::new(now.millis())));
         let owe = |before: i64| Some(before.max(now.millis()).saturating_add(self.refill_millis));
         let _ = whole_again.fetch_update(Ordering::Relaxed, Ordering::Relaxed, owe);
     }
 
     /// Forgets the failures of a client that has proven itself.
     pub fn succeed(&self, key: Key) {
-        if self.whole_again.contains_key(&key) {
-            self.whole_again.invalidate(&key);
+        let remembered = self.of(key);
+        if remembered.contains_key(&key) {
+            remembered.invalidate(&key);
+        }
+    }
+
+    /// Takes one failure back that was counted before its outcome was known.
+    pub fn forgive(&self, key: Key) {
+        if let Some(whole_again) = self.of(key).get(&key) {
+            whole_again.fetch_sub(self.refill_millis, Ordering::Relaxed);
+        }
+    }
+
+    fn of(&self, key: Key) -> &Cache<Key, Arc<AtomicI64>> {
+        match key.0 {
+            Kind::Program => &self.programs,
+            Kind::Person => &self.people,
         }
     }
 }
 
 /// An IPv4 address, or the /64 of an IPv6 one, which a single customer usually has to itself.
-fn network_of(address: IpAddr) -> u128 {
+pub(super) fn network_of(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(address) => u128::from(address.to_bits()),
         IpAddr::V6(address) => address.to_bits() >> 64 << 64,

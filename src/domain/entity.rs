@@ -154,6 +154,10 @@ impl Entity {
                 faults.push(FieldFault::new("name", Fault::Empty));
             }
             faults.extend(text_fault("name", &name, LONGEST_NAME));
+            if name.contains(['\n', '\r', '\t']) {
+                let why = "must be one line".to_owned();
+                faults.push(FieldFault::new("name", Fault::Rule(why)));
+            }
             self.name = name;
         }
         if let Some(description) = change.description {

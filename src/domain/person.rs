@@ -90,6 +90,8 @@ pub struct Membership {
     pub entity_id: Option<EntityId>,
     /// As what.
     pub role: Role,
+    /// When the person was last on a page of it, to the minute.
+    pub seen_at: Option<Timestamp>,
 }
 
 /// A person and since when it belongs to an entity, or to the operators.
@@ -101,7 +103,7 @@ pub struct Member {
     pub role: Role,
     /// Since when.
     pub since: Timestamp,
-    /// When it was last here, if a session remembers.
+    /// When it was last on a page of it, to the minute.
     pub seen_at: Option<Timestamp>,
 }
 
@@ -166,12 +168,18 @@ pub fn email(text: &str) -> Result<String, FieldFault> {
     let is_address = text.rsplit_once('@').is_some_and(|(local, domain)| {
         !local.is_empty() && !domain.is_empty() && !domain.starts_with('.') && !domain.ends_with('.')
     });
-    let is_plain = text.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>(),;:\\\"[]".contains(c));
+    let is_plain = text.chars().all(|c| !c.is_whitespace() && !is_unseen(c) && !"<>(),;:\\\"[]".contains(c));
     if is_address && is_plain && text.matches('@').count() == 1 {
         Ok(text.to_lowercase())
     } else {
         wrong(Fault::Rule("must be an e-mail address such as maya@northwind.example".to_owned()))
     }
+}
+
+/// Characters that cannot be seen, or that make what follows them look like something else.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// A person's name; what is wrong with it otherwise.
@@ -181,8 +189,8 @@ pub fn name(text: &str) -> Result<String, FieldFault> {
         Err(FieldFault::new("name", Fault::Empty))
     } else if text.chars().count() > LONGEST_NAME {
         Err(FieldFault::new("name", Fault::TooLong(LONGEST_NAME as u64)))
-    } else if text.chars().any(char::is_control) {
-        Err(FieldFault::new("name", Fault::Rule("must not have control characters".to_owned())))
+    } else if text.chars().any(is_unseen) {
+        Err(FieldFault::new("name", Fault::Rule("must not have characters that cannot be seen".to_owned())))
     } else {
         Ok(text.to_owned())
     }

@@ -46,7 +46,7 @@ pub fn router(app: &Arc<App>) -> Router {
     }
     let mut router = token_endpoints
         .merge(admin::routes())
-        .merge(console::routes())
+        .merge(console::routes(app))
         .route("/openapi.json", openapi::route(&app.issuer))
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz));

@@ -4,7 +4,7 @@ use super::db::{Row, Statement, Tx, sql};
 use super::event::append;
 use super::{Store, StoreError, mac_text, optional_time, time};
 use crate::domain::event::Event;
-use crate::domain::id::{EntityId, PersonId};
+use crate::domain::id::{EntityId, PersonId, SessionId};
 use crate::domain::person::{Invitation, Member, Membership, Person, Role};
 use crate::domain::secret::SecretMac;
 use crate::domain::time::Timestamp;
@@ -93,11 +93,13 @@ impl Store {
             add_person(&mut tx, account).await?;
         }
         let entity_id = invitation.entity_id.as_ref();
-        let earlier = sql("DELETE FROM memberships WHERE person_id = $1 AND COALESCE(entity_id, '') = $2")
+        // Who belongs there by now keeps the role: an old invitation takes nothing away.
+        let earlier = sql("SELECT role FROM memberships WHERE person_id = $1 AND COALESCE(entity_id, '') = $2")
             .bind(account.person.id.as_str())
             .bind(place(entity_id));
-        tx.execute(earlier).await?;
-        add_membership(&mut tx, &account.person.id, entity_id, invitation.role, event.at).await?;
+        if tx.fetch_optional(earlier).await?.is_none() {
+            add_membership(&mut tx, &account.person.id, entity_id, invitation.role, event.at).await?;
+        }
         append(&mut tx, event).await?;
         tx.commit().await
     }
@@ -117,14 +119,15 @@ impl Store {
 
     /// What a person may see, the oldest first.
     pub async fn memberships(&self, id: &PersonId) -> Result<Vec<Membership>, StoreError> {
-        let query = sql("SELECT entity_id, role FROM memberships WHERE person_id = $1 ORDER BY created_at, entity_id")
-            .bind(id.as_str());
+        let query =
+            sql("SELECT entity_id, role, seen_at FROM memberships WHERE person_id = $1 ORDER BY created_at, entity_id")
+                .bind(id.as_str());
         self.db.fetch_all(query).await?.iter().map(membership_of).collect()
     }
 
     /// The people of an entity, or the operators, by name.
     pub async fn members(&self, entity_id: Option<&EntityId>) -> Result<Vec<Member>, StoreError> {
-        let query = sql("SELECT p.id, p.email, p.name, p.created_at, m.role, m.created_at AS since, (SELECT MAX(s.seen_at) FROM sessions s WHERE s.person_id = p.id) AS seen_at FROM memberships m JOIN people p ON p.id = m.person_id WHERE COALESCE(m.entity_id, '') = $1 ORDER BY p.name, p.id")
+        let query = sql("SELECT p.id, p.email, p.name, p.created_at, m.role, m.created_at AS since, m.seen_at FROM memberships m JOIN people p ON p.id = m.person_id WHERE COALESCE(m.entity_id, '') = $1 ORDER BY p.name, p.id")
             .bind(place(entity_id));
         self.db.fetch_all(query).await?.iter().map(member_of).collect()
     }
@@ -189,23 +192,62 @@ impl Store {
         tx.commit().await
     }
 
-    /// Gives a person another password and ends its sessions, all but the one named `except`, and its links to set one.
+    /// Gives a person another password and ends its sessions, all but `except`, and its links to set one.
     pub async fn set_password(
         &self,
         id: &PersonId,
         password_hash: &str,
-        except: &str,
+        except: &SessionId,
         event: &Event,
     ) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
-        let update = sql("UPDATE people SET password_hash = $1 WHERE id = $2").bind(password_hash).bind(id.as_str());
-        if tx.execute(update).await? == 0 {
+        change_password(&mut tx, id, password_hash, except.as_str()).await?;
+        append(&mut tx, event).await?;
+        tx.commit().await
+    }
+
+    /// The same by a link, which is used up: once, however many use it at the same time. Every session ends.
+    /// [`StoreError::Conflict`] if the link is not there or no longer good.
+    pub async fn use_password_reset(
+        &self,
+        link: &SecretMac,
+        id: &PersonId,
+        password_hash: &str,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        let take = sql("DELETE FROM password_resets WHERE mac = $1 AND expires_at > $2")
+            .bind(mac_text(link))
+            .bind(event.at.millis());
+        if tx.execute(take).await? == 0 {
             return Err(StoreError::Conflict);
         }
-        let end = sql("DELETE FROM sessions WHERE person_id = $1 AND id <> $2").bind(id.as_str()).bind(except);
-        tx.execute(end).await?;
-        tx.execute(sql("DELETE FROM password_resets WHERE person_id = $1").bind(id.as_str())).await?;
+        change_password(&mut tx, id, password_hash, "").await?;
         append(&mut tx, event).await?;
+        tx.commit().await
+    }
+
+    /// Whether a person has a link to set a password that is good until `end` or longer.
+    pub async fn has_password_reset_until(&self, id: &PersonId, end: Timestamp) -> Result<bool, StoreError> {
+        let query = sql("SELECT mac FROM password_resets WHERE person_id = $1 AND expires_at >= $2")
+            .bind(id.as_str())
+            .bind(end.millis());
+        Ok(self.db.fetch_optional(query).await?.is_some())
+    }
+
+    /// Notes that a member was seen at `now`, to the minute.
+    pub async fn see_member(
+        &self,
+        id: &PersonId,
+        entity_id: Option<&EntityId>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        let update = sql("UPDATE memberships SET seen_at = $1 WHERE person_id = $2 AND COALESCE(entity_id, '') = $3")
+            .bind(now.millis())
+            .bind(id.as_str())
+            .bind(place(entity_id));
+        tx.execute(update).await?;
         tx.commit().await
     }
 
@@ -264,6 +306,16 @@ async fn add_membership(
     tx.execute(insert).await.map(|_| ())
 }
 
+async fn change_password(tx: &mut Tx, id: &PersonId, password_hash: &str, except: &str) -> Result<(), StoreError> {
+    let update = sql("UPDATE people SET password_hash = $1 WHERE id = $2").bind(password_hash).bind(id.as_str());
+    if tx.execute(update).await? == 0 {
+        return Err(StoreError::Conflict);
+    }
+    let end = sql("DELETE FROM sessions WHERE person_id = $1 AND id <> $2").bind(id.as_str()).bind(except);
+    tx.execute(end).await?;
+    tx.execute(sql("DELETE FROM password_resets WHERE person_id = $1").bind(id.as_str())).await.map(|_| ())
+}
+
 /// Two changes of the same people wait for each other, so that they cannot each leave the other as the last owner.
 async fn lock_members(tx: &mut Tx, entity_id: Option<&EntityId>) -> Result<(), StoreError> {
     let lock: Statement = match entity_id {
@@ -307,7 +359,11 @@ pub(super) fn optional_entity_id(row: &Row, column: &str) -> Result<Option<Entit
 }
 
 fn membership_of(row: &Row) -> Result<Membership, StoreError> {
-    Ok(Membership { entity_id: optional_entity_id(row, "entity_id")?, role: role_of(row)? })
+    Ok(Membership {
+        entity_id: optional_entity_id(row, "entity_id")?,
+        role: role_of(row)?,
+        seen_at: optional_time(row, "seen_at")?,
+    })
 }
 
 fn member_of(row: &Row) -> Result<Member, StoreError> {

@@ -14,6 +14,8 @@ export async function launch(house) {
       '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
       '--disable-background-networking', '--disable-component-update', '--disable-sync',
     ],
+    // As people have it: what the back button brings back is a subject here.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
   });
   const opened = async (statuses, { as, hosts = [], ...options }) => {
     const context = await browser.newContext({ baseURL: house.base, locale: 'en-GB', ...options });
@@ -61,8 +63,8 @@ function watch(context, house, statuses, hosts) {
   });
   context.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText;
-    // A navigation ends what the page before it was still loading.
-    if (reason !== 'net::ERR_ABORTED') problems.push(`failed: ${request.url()} ${reason}`);
+    // A navigation ends what the page before it was still loading; the answer to a form is not there to go back to.
+    if (!['net::ERR_ABORTED', 'net::ERR_CACHE_MISS'].includes(reason)) problems.push(`failed: ${request.url()} ${reason}`);
   });
   context.on('response', (response) => {
     const status = response.status();

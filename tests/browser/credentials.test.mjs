@@ -123,7 +123,7 @@ test('Show asks for the password when it was given long ago, and goes on after i
   const { credential, as, path } = await arranged();
   const page = await browser.open(t, { as, statuses: [401] });
   await page.goto(path);
-  house.forgetPasswordGiven();
+  house.passHourSincePassword(as.email);
   await page.getByRole('button', { name: 'Show Client Secret' }).click();
   await page.getByRole('heading', { name: 'Confirm that it is you' }).waitFor();
   assert.ok(!(await page.content()).includes(credential.secret));

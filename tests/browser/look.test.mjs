@@ -1,38 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { findings } from './axe.mjs';
 import { launch } from './browser.mjs';
 import { start } from './passgate.mjs';
-import { allPages, arrange } from './world.mjs';
+import { arrange } from './world.mjs';
 
 const house = await start();
 const browser = await launch(house);
 after(async () => { await browser.close(); await house.stop(); });
 const world = await arrange(house);
 const token = '/entities/northwind/get-access-token';
-
-// What sticks out, to be named where something does.
-const overflow = (page) => page.evaluate(() => {
-  const { scrollWidth, clientWidth } = document.documentElement;
-  if (scrollWidth <= clientWidth) return [];
-  const wide = [...document.body.querySelectorAll('*')].filter((it) => it.getBoundingClientRect().right > clientWidth + 0.5);
-  const innermost = wide.filter((it) => !wide.some((other) => other !== it && it.contains(other)));
-  return [`${scrollWidth} px`, ...innermost.slice(0, 3).map((it) => it.outerHTML.slice(0, 120))];
-});
-
-const walk = browser.walk();
-for (const it of allPages(world)) {
-  test(`“${it.name}” scrolls sideways at no width`, async (t) => {
-    const page = await walk(t, it);
-    const found = {};
-    for (const width of [1280, 760, 390, 320]) {
-      await page.setViewportSize({ width, height: 800 });
-      const wide = await overflow(page);
-      if (wide.length) found[width] = wide;
-    }
-    await page.setViewportSize({ width: 1280, height: 720 });
-    assert.deepEqual(found, {});
-  });
-}
 
 const paper = (page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
 const [white, black] = ['rgb(255, 255, 255)', 'rgb(21, 20, 18)'];
@@ -61,6 +38,20 @@ test('the theme follows the system until one is chosen, and the choice wins', as
   await choose('As the system');
   assert.equal(await inSystem('light'), white);
 });
+
+for (const theme of ['light', 'dark']) {
+  test(`axe finds nothing where ${theme} is chosen against the system`, async (t) => {
+    const page = await browser.open(t, { as: world.viewer, colorScheme: theme === 'light' ? 'dark' : 'light' });
+    await page.goto('/account');
+    await page.getByLabel('Theme', { exact: true }).selectOption(theme);
+    await page.getByRole('button', { name: 'Save' }).last().click();
+    await page.locator(`html[data-theme=${theme}]`).waitFor();
+    for (const path of ['/account', '/entities/northwind/generate-credentials', '/entities/northwind/get-access-token']) {
+      await page.goto(path);
+      assert.deepEqual(await findings(page), [], path);
+    }
+  });
+}
 
 const longest = (page) => page.evaluate(() => {
   const seconds = (list) => Math.max(...list.split(',').map(parseFloat));

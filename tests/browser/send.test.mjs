@@ -73,7 +73,7 @@ test('every code can be selected and shows its own body', async (t) => {
 for (const type of ['json', 'form']) {
   test(`curl copied from the page, with a body of ${type}, gets a token in sh`, async (t) => {
     const page = await browser.open(t, { as: owner, permissions: ['clipboard-read', 'clipboard-write'] });
-    await page.goto(`${path}?type=${type}&lang=curl`);
+    await page.goto(`${path}?body=${type}&lang=curl`);
     await page.getByRole('button', { name: 'Copy curl' }).click();
     await page.getByRole('status').getByText('Copied').waitFor();
     const sample = await page.evaluate(() => navigator.clipboard.readText());

@@ -2,7 +2,7 @@
 
 const depot = {
   type: 'string', pattern: '^(AMS|HAM|RTM)-[0-9]$', required: true, example: 'AMS-1', claim: 'depot',
-  description: 'The depot that the request is about.',
+  description: 'Where it goes.',
 };
 
 export async function arrange(house) {
@@ -28,12 +28,13 @@ export async function arrange(house) {
 
   const owner = await house.person('northwind', 'owner');
   const viewer = await house.person('northwind', 'viewer', { name: 'Vic Viewer' });
+  const forgetful = await house.person('northwind', 'developer', { name: 'Fay Forgetful' });
   const people = {};
   for (const entity of ['blank', 'locked', 'stopped']) people[entity] = await house.person(entity);
   const invitation = await house.invitation('blank', 'new@example.com');
   const joinAgain = await house.invitation('blank', owner.email);
   const setup = house.setupLink();
-  return { house, operator, owner, viewer, ...people, erp, shop, refused, invitation, joinAgain, setup };
+  return { house, operator, owner, viewer, forgetful, ...people, erp, shop, refused, invitation, joinAgain, setup };
 }
 
 const press = (name) => (page) => page.getByRole('button', { name }).first().click();
@@ -94,7 +95,7 @@ export function entityPages(world) {
     { name: 'revoke dialog', path: `${credentials}?dialog=revoke` },
     { name: 'get token none', path: '/entities/blank/get-access-token', as: world.blank },
     { name: 'get token', path: token },
-    { name: 'get token schema form', path: `${token}?tab=schema&type=form` },
+    { name: 'get token schema form', path: `${token}?tab=schema&body=form` },
     { name: 'get token 503 in Java', path: `${token}?response=503&lang=java` },
     { name: 'get token read only', path: token, as: world.viewer },
     { name: 'get token sent', path: token, act: steps(press('Send request'), sees('The token, decoded')) },
@@ -148,8 +149,8 @@ export function entityPages(world) {
       act: steps(press('Yes, regenerate key'), sees('has been regenerated')),
     },
     {
-      name: 'recent password', path: credentials, statuses: [401],
-      act: steps((page) => page.getByRole('button', { name: 'Show Client Secret' }).waitFor(), () => world.house.forgetPasswordGiven(), press('Show Client Secret'), sees('Confirm that it is you')),
+      name: 'recent password', path: credentials, as: world.forgetful, statuses: [401],
+      act: steps((page) => page.getByRole('button', { name: 'Show Client Secret' }).waitFor(), () => world.house.passHourSincePassword(world.forgetful.email), press('Show Client Secret'), sees('Confirm that it is you')),
     },
   ];
   return [...nobody, ...[...owner, ...changing].map((page) => ({ as: world.owner, ...page }))];

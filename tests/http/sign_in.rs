@@ -212,11 +212,16 @@ async fn over_https_the_session_cookie_is_bound_to_the_host_and_sent_nowhere_els
     let link = server.app.create_setup_link(&Actor::Cli).await.unwrap();
     let form = [("email", "tomas@dlat.example"), ("name", "Tomas Berg"), ("password", PASSWORD)];
     let path = format!("/setup/{}", link.expose());
-    let made = Answer::of(server.browse(Method::POST, &path).form(&form).send().await.unwrap()).await;
+    let made = Answer::of(
+        server.browse(Method::POST, &path).header("sec-fetch-site", "same-origin").form(&form).send().await.unwrap(),
+    )
+    .await;
     let cookie = made.header("set-cookie");
     assert!(cookie.starts_with("__Host-passgate=pgb_") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"));
     let visitor = server.with_cookie(cookie.split(';').next().unwrap().to_owned());
     assert_eq!(visitor.get("/account").await.status, 200);
-    let out = visitor.post("/sign-out", &[]).await;
+    let out = visitor.request(Method::POST, "/sign-out").header("sec-fetch-site", "same-origin").form(&[("a", "b")]);
+    let out = Answer::of(out.send().await.unwrap()).await;
+    assert_eq!(out.header("strict-transport-security"), "max-age=31536000");
     assert_eq!(out.header("clear-site-data"), "\"cache\", \"storage\"");
 }

@@ -104,7 +104,14 @@ pub async fn get(State(app): State<Arc<App>>, guest: Guest, query: Query) -> Res
 pub async fn post(State(app): State<Arc<App>>, guest: Guest, form: Form) -> Result<Response, Problem> {
     let next = next_path(form.field("next"));
     match app.sign_in(form.field("email"), form.field("password"), &guest.browser).await? {
-        Some(cookie) => Ok(begun(&app, next, &cookie)),
+        Some(cookie) => {
+            if let Some(before) = guest.session.as_deref()
+                && let Some(before) = app.signed_in(before).await?
+            {
+                app.store.end_session(&before.session.id, &before.person.id).await?;
+            }
+            Ok(begun(&app, next, &cookie))
+        }
         None => {
             let shown = SignIn {
                 frame: Frame::door(&app, guest.look),

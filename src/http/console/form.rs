@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::text::form_text;
 use crate::domain::fault::summarize;
+use crate::domain::presented::Field;
 use crate::http::body::Payload;
 use crate::http::error::Problem;
 use crate::http::parse::form;
@@ -25,7 +26,10 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         }
         let Payload(body) = Payload::from_request(request, state).await?;
         let fields = form::fields(&body).map_err(|faults| Problem::Malformed(summarize(&faults)))?;
-        let text = |field: &crate::domain::presented::Field<'_>| {
+        if fields.iter().any(|field| has_nul(field)) {
+            return Err(Problem::Malformed("A form must not have the character NUL.".to_owned()));
+        }
+        let text = |field: &Field<'_>| {
             (field.name.to_string(), Zeroizing::new(field.value.as_text().unwrap_or_default().to_owned()))
         };
         Ok(Self(fields.iter().map(text).collect()))
@@ -73,6 +77,7 @@ impl Query {
         let read = form::fields(query.as_bytes()).unwrap_or_default();
         Self(
             read.iter()
+                .filter(|field| !has_nul(field))
                 .map(|field| (field.name.to_string(), field.value.as_text().unwrap_or_default().to_owned()))
                 .collect(),
         )
@@ -106,4 +111,9 @@ impl Query {
         let query: Vec<String> = pairs.map(|(name, text)| format!("{}={}", form_text(name), form_text(text))).collect();
         if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
     }
+}
+
+/// PostgreSQL keeps no NUL in a text.
+fn has_nul(field: &Field<'_>) -> bool {
+    field.name.contains('\0') || field.value.as_text().is_some_and(|text| text.contains('\0'))
 }

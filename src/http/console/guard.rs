@@ -1,14 +1,19 @@
 //! Around every page: requests that change something come from a page of ours, and answers carry the headers that keep
 //! strangers out of them.
 
-use axum::extract::Request;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY, VARY, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    VARY, X_FRAME_OPTIONS,
 };
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
 
+use super::visitor::is_https;
+use crate::app::App;
 use crate::http::error::Problem;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
@@ -35,14 +40,17 @@ pub fn is_compressible(_: StatusCode, _: Version, headers: &HeaderMap, extension
 }
 
 /// Wraps one request.
-pub async fn wrap(request: Request, next: Next) -> Response {
-    let is_safe = request.method().is_safe();
-    if !is_safe && !is_from_here(request.headers()) {
+pub async fn wrap(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let scheme = if is_https(&app) { "https" } else { "http" };
+    if !request.method().is_safe() && !is_from_here(request.headers(), scheme) {
         return Problem::Forbidden("This request does not come from a page of this installation. Open the page here and press the button again.").into_response();
     }
     let mut response = next.run(request).await;
     let may_be_framed = response.extensions().get::<MayBeFramed>().is_some();
     seal(response.headers_mut(), may_be_framed);
+    if is_https(&app) {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
     response
 }
 
@@ -66,13 +74,15 @@ pub fn seal(headers: &mut HeaderMap, may_be_framed: bool) {
 }
 
 /// Whether a browser says that a page of ours sent the request. One that says nothing is not believed.
-fn is_from_here(headers: &HeaderMap) -> bool {
+fn is_from_here(headers: &HeaderMap, scheme: &str) -> bool {
     if let Some(site) = headers.get(FETCH_SITE) {
         return site == "same-origin";
     }
     let (Some(origin), Some(host)) = (headers.get(ORIGIN), headers.get(HOST)) else {
         return false;
     };
-    let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
-    authority.is_some_and(|authority| host.to_str().is_ok_and(|host| host.eq_ignore_ascii_case(authority)))
+    let named = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+    named.is_some_and(|(its_scheme, authority)| {
+        its_scheme == scheme && host.to_str().is_ok_and(|host| host.eq_ignore_ascii_case(authority))
+    })
 }

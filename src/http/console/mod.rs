@@ -39,7 +39,7 @@ pub mod words;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
@@ -47,7 +47,7 @@ use super::problems;
 use crate::app::App;
 
 /// Every page and form.
-pub fn routes() -> Router<Arc<App>> {
+pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/", get(door::home))
         .route("/sign-in", get(door::get).post(door::post))
@@ -84,6 +84,6 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(operator::routes())
         .route("/problems/{kind}", get(problems::get))
         .route("/assets/{name}", get(assets::get))
-        .layer(from_fn(guard::wrap))
+        .layer(from_fn_with_state(app.clone(), guard::wrap))
         .layer(CompressionLayer::new().gzip(true).compress_when(guard::is_compressible))
 }

@@ -1,9 +1,10 @@
 //! Who looks at a page. A permission is an extractor: a handler that asks for one is not reached without it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{SET_COOKIE, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderValue, Method};
@@ -15,9 +16,12 @@ use crate::app::sessions::{Browser, SignedIn};
 use crate::domain::credential::Credential;
 use crate::domain::entity::Entity;
 use crate::domain::event::Actor;
-use crate::domain::person::Role;
+use crate::domain::person::{Membership, Role};
 use crate::http::error::Problem;
 use crate::http::origin::Origin;
+
+/// How exactly it is remembered when a member was last seen.
+const SEEN: Duration = Duration::from_secs(60);
 
 /// The browser of anybody, signed in or not.
 pub struct Guest {
@@ -25,6 +29,8 @@ pub struct Guest {
     pub browser: Browser,
     /// How it wants pages.
     pub look: Look,
+    /// The session cookie, if there is one.
+    pub session: Option<String>,
 }
 
 impl FromRequestParts<Arc<App>> for Guest {
@@ -33,7 +39,11 @@ impl FromRequestParts<Arc<App>> for Guest {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let Origin { address, .. } = Origin::from_request_parts(parts, app).await?;
         let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-        Ok(Self { browser: Browser { address, agent: agent.to_owned() }, look: Look::of(&parts.headers) })
+        Ok(Self {
+            browser: Browser { address, agent: agent.to_owned() },
+            look: Look::of(&parts.headers),
+            session: cookie(&parts.headers, session_cookie(app)).map(str::to_owned),
+        })
     }
 }
 
@@ -51,10 +61,9 @@ impl FromRequestParts<Arc<App>> for Visitor {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
-        let Guest { browser, look } =
-            Guest::from_request_parts(parts, app).await.map_err(axum::response::IntoResponse::into_response)?;
-        let value = cookie(&parts.headers, session_cookie(app));
-        let signed_in = match value {
+        let Guest { browser, look, session: value } =
+            Guest::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        let signed_in = match &value {
             Some(value) => app.signed_in(value).await.map_err(|error| Problem::from(error).into_response())?,
             None => None,
         };
@@ -79,7 +88,15 @@ impl FromRequestParts<Arc<App>> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let visitor = Visitor::from_request_parts(parts, app).await?;
-        if visitor.signed_in.is_operator() { Ok(Self(visitor)) } else { Err(Problem::NotFound("page").into_response()) }
+        let of_platform = |membership: &&Membership| membership.role == Role::Operator;
+        let Some(membership) = visitor.signed_in.memberships.iter().find(of_platform) else {
+            return Err(Problem::NotFound("page").into_response());
+        };
+        if membership.seen_at.is_none_or(|seen_at| app.now().since(seen_at) >= SEEN) {
+            let seen = app.store.see_member(&visitor.signed_in.person.id, None, app.now()).await;
+            seen.map_err(|error| Problem::from(error).into_response())?;
+        }
+        Ok(Self(visitor))
     }
 }
 
@@ -112,19 +129,31 @@ impl FromRequestParts<Arc<App>> for Insider {
         let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| nothing())?;
         let name =
             params.iter().find(|(key, _)| *key == "entity").map(|(_, name)| name.to_owned()).ok_or_else(nothing)?;
-        let entity = match app.find_entity(&name).await {
-            Ok(entity) => entity,
-            Err(crate::app::Error::NotFound(_)) => return Err(nothing()),
-            Err(error) => return Err(Problem::from(error).into_response()),
-        };
-        let signed_in = &visitor.signed_in;
-        let is_viewing = signed_in.is_operator() && signed_in.session.viewed_entity_id.as_ref() == Some(&entity.id);
-        match signed_in.role_in(&entity.id) {
-            Some(role) => Ok(Self { visitor, entity, role, is_viewing: false }),
-            None if is_viewing => Ok(Self { visitor, entity, role: Role::Viewer, is_viewing }),
-            None => Err(nothing()),
-        }
+        let (entity, role) =
+            own_entity(app, &visitor, &name).await.map_err(IntoResponse::into_response)?.ok_or_else(nothing)?;
+        Ok(Self { is_viewing: role.is_none(), role: role.unwrap_or(Role::Viewer), visitor, entity })
     }
+}
+
+/// The entity of this identifier or id among those that the visitor may see, and the visitor's role; none for an operator
+/// who looks at it. Others are not even looked up, so that time tells nothing of them.
+async fn own_entity(app: &App, visitor: &Visitor, name: &str) -> Result<Option<(Entity, Option<Role>)>, Problem> {
+    let signed_in = &visitor.signed_in;
+    let own = signed_in.memberships.iter().filter_map(|membership| {
+        membership.entity_id.as_ref().map(|id| (id, Some(membership.role), membership.seen_at))
+    });
+    let viewed = signed_in.session.viewed_entity_id.as_ref().filter(|_| signed_in.is_operator());
+    for (id, role, seen_at) in own.chain(viewed.map(|id| (id, None, None))) {
+        let Some(entity) = app.entity(id).await? else { continue };
+        if entity.identifier != name && entity.id.as_str() != name {
+            continue;
+        }
+        if role.is_some() && seen_at.is_none_or(|seen_at| app.now().since(seen_at) >= SEEN) {
+            app.store.see_member(&signed_in.person.id, Some(id), app.now()).await?;
+        }
+        return Ok(Some((Entity::clone(&entity), role)));
+    }
+    Ok(None)
 }
 
 impl Insider {
@@ -190,6 +219,7 @@ pub fn with_cookie(app: &App, mut response: Response, name: &str, value: &str, m
 
 /// Where to go next: a path of ours, or `/`.
 pub fn next_path(text: &str) -> &str {
-    let is_ours = text.starts_with('/') && !text.starts_with("//") && !text.contains(['\\', '\r', '\n', '\t']);
+    let is_ours =
+        text.starts_with('/') && !text.starts_with("//") && text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     if is_ours { text } else { "/" }
 }
