@@ -114,19 +114,16 @@ impl App {
         }
     }
 
-    /// The invitation that a link is good for, and whether its address has an account already.
-    pub async fn invitation(&self, link: &str) -> Result<Option<(Invitation, bool)>, Error> {
+    /// The invitation that a link is good for.
+    pub async fn invitation(&self, link: &str) -> Result<Option<Invitation>, Error> {
         let mac = self.vault.secrets.mac(INVITATION_OWNER, link);
-        let Some(invitation) = self.store.invitation_of_link(&mac, self.now()).await? else {
-            return Ok(None);
-        };
-        let has_account = self.store.account(&invitation.email).await?.is_some();
-        Ok(Some((invitation, has_account)))
+        Ok(self.store.invitation_of_link(&mac, self.now()).await?)
     }
 
     /// Takes an invitation: with a new account, or with the password of the one that the address has. Begins a session.
     pub async fn join(&self, link: &str, name: &str, password: &str, browser: &Browser) -> Result<PlainSecret, Error> {
-        let (invitation, has_account) = self.invitation(link).await?.ok_or(Error::NotFound("invitation"))?;
+        let invitation = self.invitation(link).await?.ok_or(Error::NotFound("invitation"))?;
+        let has_account = self.store.account(&invitation.email).await?.is_some();
         let account = if has_account {
             let proven = self.prove_account(&invitation.email, password, browser.address).await?;
             proven.ok_or_else(|| Error::Invalid(vec![wrong_password("password")]))?

@@ -9,7 +9,7 @@ use crate::domain::credential::{Credential, Owner};
 use crate::domain::event::Event;
 use crate::domain::id::{ClientId, EntityId, SecretId};
 use crate::domain::secret::{FOREVER, NewSecret, Secret};
-use crate::domain::settings::AccountLock;
+use crate::domain::settings::{AccountLock, MOST_CREDENTIALS};
 use crate::domain::time::Timestamp;
 
 /// No token lives longer, however clocks differ.
@@ -233,6 +233,18 @@ impl Store {
                 .bind(after.1)
                 .bind(limit),
         };
+        let mut credentials = Vec::new();
+        for row in self.db.fetch_all(query).await? {
+            credentials.push(self.with_secrets(&row, now).await?);
+        }
+        Ok(credentials)
+    }
+
+    /// The credentials of an entity that are not revoked, the oldest first: as many as it may have at most.
+    pub async fn credentials_in_use(&self, id: &EntityId, now: Timestamp) -> Result<Vec<CredentialUse>, StoreError> {
+        let query = sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE entity_id = $1 AND revoked_at IS NULL ORDER BY created_at, client_id LIMIT $2")
+            .bind(id.as_str())
+            .bind(i64::from(MOST_CREDENTIALS));
         let mut credentials = Vec::new();
         for row in self.db.fetch_all(query).await? {
             credentials.push(self.with_secrets(&row, now).await?);

@@ -153,7 +153,7 @@ for (const [name, [as, path]] of Object.entries(dialogs)) {
 test('the dialog “Add a pair” begins on its field and closes with Escape', async (t) => {
   const page = await browser.open(t, { as: world.owner });
   await page.goto('/entities/northwind/generate-credentials?dialog=add');
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'name');
+  await page.waitForFunction(() => document.activeElement.id === 'name');
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 });

@@ -24,8 +24,12 @@ export async function start(settings = {}) {
     await ended;
     rmSync(directory, { recursive: true, force: true });
   };
-  const orphaned = () => server.kill();
-  process.once('exit', orphaned);
+  // Nothing is left behind where a run is broken off.
+  process.once('exit', () => {
+    server.kill();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   const line = await Promise.race([
     createInterface({ input: server.stdout })[Symbol.asyncIterator]().next(),
     ended.then((status) => { throw new Error(`passgate ended with ${status} before it served`); }),
@@ -100,11 +104,6 @@ class House {
   operator() {
     this.#operator ??= this.#join(this.setupUrl, { email: 'ada@example.com', name: 'Ada Operator', password });
     return this.#operator;
-  }
-
-  // Goes on with an operator who is there already.
-  reuse(operator) {
-    this.#operator = operator;
   }
 
   async invitation(entity, email, role = 'owner') {

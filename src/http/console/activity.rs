@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::Response;
 
+use super::csv;
 use super::events::{By, said};
 use super::form::Query;
 use super::frame::{Frame, key, page};
 use super::look::Theme;
+use super::paging::Page;
 use super::visitor::Insider;
 use super::words::{Text, Words};
 use crate::app::App;
@@ -19,8 +20,6 @@ use crate::domain::event::Action;
 use crate::http::error::Problem;
 use crate::store::event::LoggedEvent;
 
-/// Rows of a page.
-const ROWS: i64 = 25;
 /// Rows of a file, and how many of them are read at once.
 const MOST_ROWS: usize = 10_000;
 const AT_ONCE: i64 = 1000;
@@ -116,11 +115,15 @@ struct Row {
 pub async fn get(State(app): State<Arc<App>>, insider: Insider, query: Query) -> Result<Response, Problem> {
     let w = insider.visitor.look.words;
     let kind = Kind::asked(&query);
-    let (events, is_newer, is_older) = events(&app, &insider, &query, kind).await?;
+    let (store, entity_id, actions) = (&app.store, &insider.entity.id, kind.map_or(&[][..], Kind::actions));
+    let listed = Page::read(
+        &query,
+        |before, most| store.events_of(entity_id, actions, before.unwrap_or(i64::MAX), most),
+        |after, most| store.events_of_after(entity_id, actions, after, most),
+    );
+    let listed = listed.await?;
     let path = insider.path("activity");
-    let link = |name: &str, other: &str, event: Option<&LoggedEvent>| {
-        event.map(|event| query.link(&path, &[(name, event.seq.to_string().as_str()), (other, "")]))
-    };
+    let (newer, older) = listed.links(&query, &path, |event| event.seq);
     let what = kind.map_or("", Kind::as_str);
     let shown = Activity {
         frame: Frame::of_entity(&app, &insider, "activity").await?,
@@ -128,38 +131,13 @@ pub async fn get(State(app): State<Arc<App>>, insider: Insider, query: Query) ->
         file: Query::default().link(&insider.path("activity.csv"), &[("what", what)]),
         kinds: Kind::ALL.map(|other| (other.as_str(), w.text(other.name()), kind == Some(other))).into(),
         is_filtered: kind.is_some(),
-        count: w.with("entries", [("count", &events.len())]),
-        newer: if is_newer { link("after", "before", events.first()) } else { None },
-        older: if is_older { link("before", "after", events.last()) } else { None },
-        rows: events.iter().map(|event| row(w, event)).collect(),
+        count: w.with("entries", [("count", &listed.rows.len())]),
+        newer,
+        older,
+        rows: listed.rows.iter().map(|event| row(w, event)).collect(),
         path,
     };
     Ok(page(&app, insider.visitor.look, &shown))
-}
-
-/// A page of events, and whether there are newer and older ones.
-async fn events(
-    app: &App,
-    insider: &Insider,
-    query: &Query,
-    kind: Option<Kind>,
-) -> Result<(Vec<LoggedEvent>, bool, bool), Problem> {
-    let (store, entity_id, actions) = (&app.store, &insider.entity.id, kind.map_or(&[][..], Kind::actions));
-    let (most, rows) = (ROWS.saturating_add(1), usize::try_from(ROWS).unwrap_or(usize::MAX));
-    let (mut before, after) = (query.get("before").and_then(|seq| seq.parse().ok()), query.get("after"));
-    if let Some(after) = after.and_then(|seq| seq.parse().ok()) {
-        let mut events = store.events_of_after(entity_id, actions, after, most).await?;
-        // With fewer it is the first page, which is then shown in full.
-        if events.len() > rows {
-            events.remove(0);
-            return Ok((events, true, true));
-        }
-        before = None;
-    }
-    let mut events = store.events_of(entity_id, actions, before.unwrap_or(i64::MAX), most).await?;
-    let is_older = events.len() > rows;
-    events.truncate(rows);
-    Ok((events, before.is_some(), is_older))
 }
 
 fn row(w: Words, event: &LoggedEvent) -> Row {
@@ -192,17 +170,17 @@ fn address(by: &By, event: &LoggedEvent) -> Option<String> {
 }
 
 /// The same as a file, the newest first.
-pub async fn csv(State(app): State<Arc<App>>, insider: Insider, query: Query) -> Result<Response, Problem> {
+pub async fn download(State(app): State<Arc<App>>, insider: Insider, query: Query) -> Result<Response, Problem> {
     let w = insider.visitor.look.words;
     let actions = Kind::asked(&query).map_or(&[][..], Kind::actions);
     let heads = [key("when"), key("who"), key("what"), key("detail"), key("from-where")].map(|head| w.plain(head));
     // The mark at the beginning tells spreadsheets that it is UTF-8.
-    let mut text = format!("\u{feff}{}", line(&heads));
+    let mut text = format!("\u{feff}{}", csv::line(&heads));
     let (mut before, mut count) = (i64::MAX, 0usize);
     loop {
         let events = app.store.events_of(&insider.entity.id, actions, before, AT_ONCE).await?;
         for event in &events {
-            text.push_str(&line(&cells(w, event)));
+            text.push_str(&csv::line(&cells(w, event)));
         }
         count = count.saturating_add(events.len());
         match events.last() {
@@ -210,8 +188,7 @@ pub async fn csv(State(app): State<Arc<App>>, insider: Insider, query: Query) ->
             _ => break,
         }
     }
-    let name = format!("attachment; filename=\"activity-{}.csv\"", insider.entity.identifier);
-    Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)], text).into_response())
+    Ok(csv::file(&format!("activity-{}", insider.entity.identifier), text))
 }
 
 fn cells(w: Words, event: &LoggedEvent) -> [String; 5] {
@@ -225,24 +202,4 @@ fn cells(w: Words, event: &LoggedEvent) -> [String; 5] {
     };
     let more: Vec<String> = said.more.iter().map(|sentence| sentence.plain(w)).collect();
     [event.at.to_string(), who, said.what.plain(w), more.join("; "), address(&by, event).unwrap_or_default()]
-}
-
-/// A line of a file (RFC 4180). A text that a spreadsheet would take for a formula begins with an apostrophe.
-fn line(cells: &[String]) -> String {
-    let quoted = cells.iter().map(|cell| {
-        let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { "'" } else { "" };
-        format!("\"{guard}{}\"", cell.replace('"', "\"\""))
-    });
-    quoted.collect::<Vec<_>>().join(",") + "\r\n"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_text_and_never_a_formula() {
-        let cells = ["=1+1", "@a", "-1", "+1", "a \"b\", c", ""].map(str::to_owned);
-        assert_eq!(line(&cells), "\"'=1+1\",\"'@a\",\"'-1\",\"'+1\",\"a \"\"b\"\", c\",\"\"\r\n");
-    }
 }

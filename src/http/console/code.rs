@@ -32,6 +32,37 @@ pub fn body(text: &str, is_json: bool) -> Text {
     coloured(&highlight_json(text))
 }
 
+/// Indented JSON, coloured; lines of the name `marked`, and those that name it, stand out.
+pub fn lines(text: &str, marked: &str) -> Text {
+    let mut html = String::new();
+    for line in text.lines() {
+        let bare = line.trim_start();
+        let indent = line.len().saturating_sub(bare.len());
+        let (key, rest) = match bare.strip_prefix('"').and_then(|bare| bare.split_once("\": ")) {
+            Some((key, rest)) => (Some(key), rest),
+            None => (None, bare),
+        };
+        let (value, comma) = rest.strip_suffix(',').map_or((rest, ""), |value| (value, ","));
+        let is_marked = key.is_some_and(|key| key == marked || key == "field" && value == format!("\"{marked}\""));
+        html.push_str(if is_marked { "<span class=\"l hit\">" } else { "<span class=\"l\">" });
+        html.push_str(&" ".repeat(indent));
+        if let Some(key) = key {
+            let _ = write!(html, "<span class=\"k\">\"{}\"</span><span class=\"p\">:</span> ", escaped(key));
+        }
+        let class = match value.chars().next() {
+            Some('"') => "s",
+            Some('{' | '}' | '[' | ']') | None => "p",
+            Some(_) => "n",
+        };
+        let _ = write!(html, "<span class=\"{class}\">{}</span>", escaped(value));
+        if !comma.is_empty() {
+            html.push_str("<span class=\"p\">,</span>");
+        }
+        html.push_str("\n</span>");
+    }
+    Text::trusted(html)
+}
+
 fn coloured(pieces: &[(Class, &str)]) -> Text {
     let mut html = String::new();
     for (class, piece) in pieces {
@@ -221,5 +252,15 @@ mod tests {
         let text = r#"{"errors":[{"field":"depot","code":"type"},{"field":"other","code":"type"}]}"#;
         let html = json(text, &["depot".to_owned()]).to_string();
         assert_eq!(html.matches("in hit").count(), 1);
+    }
+
+    #[test]
+    fn what_is_shown_is_escaped_and_the_field_stands_out() {
+        let text = "{\n  \"depot\": \"<b>\\\": &\",\n  \"count\": 5\n}";
+        let html = lines(text, "depot").to_string();
+        assert_eq!(shown(&Text::trusted(html.clone())), format!("{text}\n"));
+        assert!(html.contains("<span class=\"l hit\">  <span class=\"k\">\"depot\"</span>"), "{html}");
+        assert!(html.contains("&lt;b&gt;\\&quot;: &amp;"), "{html}");
+        assert!(html.contains("<span class=\"n\">5</span>"), "{html}");
     }
 }

@@ -65,8 +65,6 @@ pub struct Join {
     pub asks_name: bool,
     /// What was typed as the name.
     pub name: String,
-    /// Whether the address has an account already.
-    pub has_account: bool,
     /// What the button says.
     pub button: String,
 }
@@ -225,7 +223,6 @@ fn new_password(app: &App, look: Look, email: &str, faults: Faults) -> Join {
         typed_email: String::new(),
         asks_name: false,
         name: String::new(),
-        has_account: false,
         button: w.plain("set-password"),
     }
 }

@@ -8,8 +8,10 @@ use crate::domain::definition::Kind;
 use crate::domain::entity::Entity;
 use crate::domain::parameter::Parameter;
 use crate::domain::presented::{self, Fields, Reading};
-use crate::domain::token::{self, Door, Grant};
+use crate::domain::token::{self, Door, Grant, Refusal};
 
+/// What stands in the place of the secret.
+pub const MASK: &str = "pgs_••••••••";
 /// Texts that a pattern may happen to take.
 const GUESSES: [&str; 12] = [
     "example",
@@ -87,6 +89,12 @@ impl BodyType {
 impl Example {
     /// The example of an entity: its scope, and every parameter that is required, has an example or has a default.
     pub fn of(entity: &Entity, client_id: &str, post_url: &str) -> Self {
+        Self::with(entity, "", client_id, post_url)
+    }
+
+    /// The same, and the parameter `named` whatever it is.
+    pub fn with(entity: &Entity, named: &str, client_id: &str, post_url: &str) -> Self {
+        let is_needed = |parameter: &Parameter| parameter.definition().required || parameter.name() == named;
         let example = |all: bool| {
             let mut example = Self {
                 post_url: post_url.to_owned(),
@@ -94,8 +102,8 @@ impl Example {
                 fields: Vec::new(),
                 needs_value: Vec::new(),
             };
-            for parameter in entity.parameters.iter().filter(|parameter| all || parameter.definition().required) {
-                example.add(entity, parameter);
+            for parameter in entity.parameters.iter().filter(|parameter| all || is_needed(parameter)) {
+                example.add(entity, parameter, is_needed(parameter));
             }
             example
         };
@@ -105,20 +113,20 @@ impl Example {
         if is_granted || !complete.needs_value.is_empty() { complete } else { example(false) }
     }
 
-    fn add(&mut self, entity: &Entity, parameter: &Parameter) {
+    fn add(&mut self, entity: &Entity, parameter: &Parameter, is_needed: bool) {
         let definition = parameter.definition();
         let value = match parameter.name() {
             "scope" => scope(entity, parameter),
-            "grant_type" if !definition.required => return,
+            "grant_type" if !is_needed => return,
             _ => [&definition.example, &definition.default]
                 .into_iter()
                 .flatten()
                 .find_map(|value| judged(parameter, value))
-                .or_else(|| if definition.required { made_up(parameter) } else { None }),
+                .or_else(|| if is_needed { made_up(parameter) } else { None }),
         };
         match value {
             Some(value) => self.fields.push((parameter.name().to_owned(), value)),
-            None if definition.required => {
+            None if is_needed => {
                 self.fields.push((parameter.name().to_owned(), placeholder(parameter).into()));
                 self.needs_value.push(parameter.name().to_owned());
             }
@@ -128,7 +136,12 @@ impl Example {
 
     /// What the entity grants for it; nothing if a value is still needed.
     pub fn grant(&self, entity: &Entity) -> Option<Grant> {
-        token::grant(entity, &presented(&self.fields)?, Door::Integration).ok()
+        self.decide(entity)?.ok()
+    }
+
+    /// What the entity grants or refuses; `None` of fields that no request can carry.
+    pub fn decide(&self, entity: &Entity) -> Option<Result<Grant, Refusal>> {
+        Some(token::grant(entity, &presented(&self.fields)?, Door::Integration))
     }
 
     /// Every field with its value; the secret has none.
@@ -164,9 +177,8 @@ impl Example {
 
     /// The body as JSON, each value as `write` writes it by its name; the secret has none.
     pub(super) fn json_by(&self, write: impl Fn(&str, Option<&Value>) -> String) -> String {
-        let line = |(name, value): (&str, Option<Value>)| format!("  \"{name}\": {}", write(name, value.as_ref()));
-        let lines: Vec<String> = self.entries(BodyType::Json).into_iter().map(line).collect();
-        format!("{{\n{}\n}}", lines.join(",\n"))
+        let entries = self.entries(BodyType::Json);
+        object(entries.iter().map(|(name, value)| (*name, write(name, value.as_ref()))))
     }
 
     /// The body as a form around a secret that is encoded, or a name for one.
@@ -177,6 +189,13 @@ impl Example {
         };
         self.entries(BodyType::Form).into_iter().map(pair).collect::<Vec<_>>().join("&")
     }
+}
+
+/// A JSON object of members in their order, one a line.
+pub(super) fn object<'n>(members: impl IntoIterator<Item = (&'n str, String)>) -> String {
+    let line = |(name, value): (&str, String)| format!("  \"{name}\": {value}");
+    let lines: Vec<String> = members.into_iter().map(line).collect();
+    format!("{{\n{}\n}}", lines.join(",\n"))
 }
 
 /// The fields as a request carries them in JSON.
@@ -289,6 +308,14 @@ pub(super) mod tests {
         .to_vec();
         assert_eq!(example().fields, fields);
         assert!(example().needs_value.is_empty());
+    }
+
+    #[test]
+    fn it_has_what_is_named_in_any_case() {
+        let named = |name: &str| Example::with(&tricky(), name, "pgc_1", "https://pass.example.com/").fields;
+        assert_eq!(named("note"), example().fields);
+        assert!(named("hidden").contains(&("hidden".into(), "example".into())));
+        assert!(named("grant_type").contains(&("grant_type".into(), "client_credentials".into())));
     }
 
     #[test]

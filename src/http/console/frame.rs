@@ -117,7 +117,7 @@ impl Frame {
         let place = Place {
             name: insider.entity.name.clone(),
             kind: w.text(if insider.entity.status == crate::domain::entity::Status::Active {
-                key("status-active")
+                key("active")
             } else {
                 key("status-disabled")
             }),

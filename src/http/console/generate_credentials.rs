@@ -12,27 +12,23 @@ use http::{HeaderMap, StatusCode};
 use super::faults::Faults;
 use super::form::{Form, Query};
 use super::frame::{Frame, HIDDEN_AFTER_SECONDS, html, key, on_to, page, page_with_secret};
+use super::graces::Grace;
 use super::guard::HoldsSecret;
 use super::look::Theme;
+use super::pair::{Pair, credentials, here};
 use super::step_up::recent;
 use super::visitor::Insider;
 use super::words::Text;
 use crate::app::credentials::{Keep, RegenerationChoice};
 use crate::app::{App, Error};
-use crate::domain::credential::{Credential, Owner};
+use crate::domain::credential::Credential;
 use crate::domain::entity::Status;
 use crate::domain::secret::PlainSecret;
-use crate::domain::time::Timestamp;
 use crate::http::admin::read::InPath;
 use crate::http::envelope::never_stored;
 use crate::http::error::Problem;
 use crate::store::credential::CredentialUse;
-use crate::store::secret::SecretFacts;
 
-/// How long a stopped secret stays in the table.
-const HISTORY: Duration = Duration::from_secs(30 * 24 * 3600);
-/// What Regenerate key offers, in seconds.
-pub const GRACES: [u32; 5] = [0, 3600, 24 * 3600, 72 * 3600, 7 * 24 * 3600];
 /// What the first credential is called.
 const FIRST_NAME: &str = "Default";
 
@@ -56,7 +52,7 @@ struct GenerateCredentials {
     may_manage: bool,
     can_reveal: bool,
     tabs: Vec<(String, String, bool)>,
-    chosen: Option<Chosen>,
+    chosen: Option<Pair>,
     secret: Option<String>,
     hidden_after: u32,
     scope: String,
@@ -72,44 +68,6 @@ struct GenerateCredentials {
     onward: String,
 }
 
-/// The credential that is shown.
-struct Chosen {
-    client_id: String,
-    name: String,
-    version: i64,
-    path: String,
-    here: String,
-    here_with: String,
-    hint: String,
-    is_live: bool,
-    is_new: bool,
-    locked_at: Option<String>,
-    overlap_until: Option<String>,
-    old_in_use: bool,
-    last_used: Option<Text>,
-    secrets: Vec<Row>,
-}
-
-/// A secret in the table.
-struct Row {
-    hint: String,
-    created: Text,
-    made_by: Option<String>,
-    last_used: Option<Text>,
-    address: Option<String>,
-    stops_at: Option<Text>,
-    is_live: bool,
-    is_old: bool,
-}
-
-/// A choice of how long the old secret goes on.
-struct Grace {
-    seconds: u32,
-    name: String,
-    end: String,
-    is_default: bool,
-}
-
 /// What a handler adds to the page.
 #[derive(Default)]
 struct Moment<'a> {
@@ -119,14 +77,6 @@ struct Moment<'a> {
     dialog: Option<Dialog>,
     faults: Faults,
     name: String,
-}
-
-/// The credentials of an entity that are not revoked, the oldest first.
-pub async fn credentials(app: &App, insider: &Insider) -> Result<Vec<CredentialUse>, Problem> {
-    let owner = Owner::Entity(insider.entity.id.clone());
-    let first = (Timestamp::from_millis(i64::MIN), "");
-    let all = app.store.credentials_after(&owner, first, 2000, app.now()).await?;
-    Ok(all.into_iter().filter(|used| used.credential.revoked_at.is_none()).collect())
 }
 
 /// The page.
@@ -157,7 +107,11 @@ pub async fn generate(State(app): State<Arc<App>>, insider: Insider, form: Form)
         return Ok(asked);
     }
     let name = if there == 0 { FIRST_NAME } else { form.field("name") };
-    match app.generate_credential(&insider.actor(), Some(&insider.entity), name, None).await {
+    // Forms that come at the same time find each other in the store.
+    let mut entity = insider.entity.clone();
+    let one_more = u32::try_from(there).unwrap_or(u32::MAX).saturating_add(1);
+    entity.settings.most_credentials = entity.settings.most_credentials.min(one_more);
+    match app.generate_credential(&insider.actor(), Some(&entity), name, None).await {
         Ok(generated) => {
             let client_id = generated.credential.client_id.as_str();
             let moment = Moment { client_id: Some(client_id), secret: Some(&generated.secret), ..Moment::default() };
@@ -180,11 +134,10 @@ pub async fn show(
     headers: HeaderMap,
     form: Form,
 ) -> Result<Response, Problem> {
-    let credential = managed(&app, &insider, &client_id).await?;
-    let (path, back) = (action(&insider, &client_id, "show"), here(&insider, &client_id));
-    if let Err(asked) = recent(&app, &insider, &form, path, back).await? {
-        return Ok(asked);
-    }
+    let credential = match managed_lately(&app, &insider, &client_id, "show", &form).await? {
+        Ok(credential) => credential,
+        Err(asked) => return Ok(asked),
+    };
     let secret = app.show_secret(&insider.actor(), &credential).await?;
     let secret = secret.ok_or_else(|| {
         Problem::Refused(
@@ -208,9 +161,7 @@ pub async fn regenerate(
     InPath((_, client_id)): InPath<(String, String)>,
     form: Form,
 ) -> Result<Response, Problem> {
-    managed(&app, &insider, &client_id).await?;
-    let (path, back) = (action(&insider, &client_id, "regenerate"), here(&insider, &client_id));
-    if let Err(asked) = recent(&app, &insider, &form, path, back).await? {
+    if let Err(asked) = managed_lately(&app, &insider, &client_id, "regenerate", &form).await? {
         return Ok(asked);
     }
     let voids_tokens = form.has("leak").then(|| form.has("void"));
@@ -250,9 +201,7 @@ pub async fn revoke(
     InPath((_, client_id)): InPath<(String, String)>,
     form: Form,
 ) -> Result<Response, Problem> {
-    managed(&app, &insider, &client_id).await?;
-    let (path, back) = (action(&insider, &client_id, "revoke"), here(&insider, &client_id));
-    if let Err(asked) = recent(&app, &insider, &form, path, back).await? {
+    if let Err(asked) = managed_lately(&app, &insider, &client_id, "revoke", &form).await? {
         return Ok(asked);
     }
     app.revoke_credential(&insider.actor(), &client_id, Some(version_in(&form)?)).await?;
@@ -279,16 +228,21 @@ async fn managed(app: &App, insider: &Insider, client_id: &str) -> Result<Creden
     Ok(used.credential)
 }
 
+/// The same for somebody who gave the password lately; else the page that asks for it and comes back with `verb`.
+async fn managed_lately(
+    app: &App,
+    insider: &Insider,
+    client_id: &str,
+    verb: &str,
+    form: &Form,
+) -> Result<Result<Credential, Response>, Problem> {
+    let credential = managed(app, insider, client_id).await?;
+    let path = insider.path(&format!("generate-credentials/{client_id}/{verb}"));
+    Ok(recent(app, insider, form, path, here(insider, client_id)).await?.map(|()| credential))
+}
+
 fn version_in(form: &Form) -> Result<i64, Problem> {
     form.number("version").ok_or_else(|| Problem::Malformed("The form does not say which version it is of.".to_owned()))
-}
-
-fn action(insider: &Insider, client_id: &str, verb: &str) -> String {
-    insider.path(&format!("generate-credentials/{client_id}/{verb}"))
-}
-
-fn here(insider: &Insider, client_id: &str) -> String {
-    insider.path(&format!("generate-credentials?credential={client_id}"))
 }
 
 async fn with_secret(app: &App, insider: &Insider, moment: Moment<'_>) -> Result<Response, Problem> {
@@ -298,7 +252,7 @@ async fn with_secret(app: &App, insider: &Insider, moment: Moment<'_>) -> Result
 }
 
 async fn build(app: &App, insider: &Insider, moment: Moment<'_>) -> Result<GenerateCredentials, Problem> {
-    let (entity, w, now) = (&insider.entity, insider.visitor.look.words, app.now());
+    let (entity, w) = (&insider.entity, insider.visitor.look.words);
     let all = credentials(app, insider).await?;
     let chosen = match moment.client_id {
         Some(client_id) => {
@@ -314,10 +268,7 @@ async fn build(app: &App, insider: &Insider, moment: Moment<'_>) -> Result<Gener
     };
     let tabs = all.iter().map(tab).collect();
     let shown = match chosen {
-        Some(used) => {
-            let history = app.store.secret_history(&used.credential.client_id, now.minus(HISTORY)).await?;
-            Some(choose(insider, used, &history, now))
-        }
+        Some(used) => Some(Pair::of(app, insider, used).await?),
         None => None,
     };
     let settings = &entity.settings;
@@ -355,80 +306,9 @@ async fn build(app: &App, insider: &Insider, moment: Moment<'_>) -> Result<Gener
         },
         most: settings.most_credentials,
         voids_tokens: settings.regenerate_voids_tokens,
-        graces: graces(insider, now),
+        graces: Grace::all(insider, app.now()),
         dialog: moment.dialog,
         faults: moment.faults,
         name: moment.name,
     })
-}
-
-fn choose(insider: &Insider, used: &CredentialUse, history: &[SecretFacts], now: Timestamp) -> Chosen {
-    let (w, credential) = (insider.visitor.look.words, &used.credential);
-    let is_live = |secret: &SecretFacts| secret.stops_at.is_none_or(|end| now < end);
-    let live: Vec<&SecretFacts> = history.iter().filter(|secret| is_live(secret)).collect();
-    let (newest, old) = (live.first(), live.get(1));
-    let row = |secret: &SecretFacts| Row {
-        hint: secret.hint.clone(),
-        created: w.moment(secret.created_at),
-        made_by: secret.made_by.clone(),
-        last_used: secret.last_used_at.map(|at| w.ago(at, now)),
-        address: secret.last_used_address.clone(),
-        stops_at: secret.stops_at.map(|at| w.moment(at)),
-        is_live: is_live(secret),
-        is_old: old.is_some_and(|old| old.created_at == secret.created_at && old.hint == secret.hint),
-    };
-    let lock = insider.entity.settings.account_lock.zip(credential.locked_at);
-    let client_id = credential.client_id.as_str();
-    let last_used = used.last_used_at.map(|at| {
-        let address = used.last_used_address.as_deref().unwrap_or_default();
-        w.with("last-used-from", [("time", &w.moment_text(at)), ("address", &address)])
-    });
-    Chosen {
-        client_id: client_id.to_owned(),
-        name: credential.name.clone(),
-        version: credential.version,
-        path: insider.path(&format!("generate-credentials/{client_id}")),
-        here: here(insider, client_id),
-        here_with: format!("{}&", here(insider, client_id)),
-        hint: newest.map_or_else(|| "pgs_".to_owned(), |secret| secret.hint.clone()),
-        is_live: newest.is_some(),
-        is_new: old.is_some(),
-        locked_at: lock.filter(|(lock, at)| lock.holds(*at, now)).map(|(_, at)| w.moment_text(at)),
-        overlap_until: old.and_then(|old| old.stops_at).map(|at| w.moment_text(at)),
-        old_in_use: old.zip(newest).is_some_and(|(old, new)| old.last_used_at.is_some_and(|at| at >= new.created_at)),
-        last_used,
-        secrets: history.iter().map(row).collect(),
-    }
-}
-
-fn graces(insider: &Insider, now: Timestamp) -> Vec<Grace> {
-    let (w, default) = (insider.visitor.look.words, insider.entity.settings.regenerate_grace_seconds);
-    let mut all = GRACES.to_vec();
-    all.push(default);
-    all.sort_unstable();
-    all.dedup();
-    let choice = |seconds: u32| {
-        let span = Duration::from_secs(u64::from(seconds));
-        let end = now.plus(span);
-        Grace {
-            seconds,
-            name: if seconds == 0 { w.plain("grace-none") } else { grace_name(w, seconds) },
-            end: match seconds {
-                0 => w.plain("stops-now"),
-                1..86_400 => w.clock(end),
-                _ => w.day(end),
-            },
-            is_default: seconds == default,
-        }
-    };
-    all.into_iter().map(choice).collect()
-}
-
-/// "24 hours", "72 hours", "7 days": as the contract counts them.
-pub fn grace_name(w: super::words::Words, seconds: u32) -> String {
-    match seconds {
-        0 => w.plain("grace-none"),
-        ..604_800 if seconds.is_multiple_of(3600) => w.plain_with("hours", [("count", &(seconds / 3600))]),
-        _ => w.span(Duration::from_secs(u64::from(seconds))),
-    }
 }

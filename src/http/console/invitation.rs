@@ -62,7 +62,6 @@ fn first_operator(app: &App, look: Look, faults: Faults, email: &str, name: &str
         typed_email: email.chars().take(254).collect(),
         asks_name: true,
         name: name.chars().take(50).collect(),
-        has_account: false,
         button: w.plain("become-operator"),
     }
 }
@@ -71,8 +70,8 @@ fn first_operator(app: &App, look: Look, faults: Faults, email: &str, name: &str
 pub async fn get(State(app): State<Arc<App>>, guest: Guest, InPath(link): InPath<String>) -> Result<Response, Problem> {
     guessed(&app, &guest)?;
     match app.invitation(&link).await? {
-        Some((invitation, has_account)) => {
-            let shown = joining(&app, guest.look, &invitation, has_account, Faults::default(), "").await?;
+        Some(invitation) => {
+            let shown = joining(&app, guest.look, &invitation, Faults::default(), "").await?;
             Ok(page(&app, guest.look, &shown))
         }
         None => Ok(spent(&app, &guest, key("link-explained-invitation"))),
@@ -87,7 +86,7 @@ pub async fn join(
     form: Form,
 ) -> Result<Response, Problem> {
     guessed(&app, &guest)?;
-    let Some((invitation, has_account)) = app.invitation(&link).await? else {
+    let Some(invitation) = app.invitation(&link).await? else {
         return Ok(spent(&app, &guest, key("link-explained-invitation")));
     };
     match app.join(&link, form.field("name"), form.field("password"), &guest.browser).await {
@@ -102,37 +101,29 @@ pub async fn join(
         Err(Error::NotFound(_)) => Ok(spent(&app, &guest, key("link-explained-invitation"))),
         Err(Error::Invalid(faults)) => {
             let faults = Faults(faults);
-            let shown = joining(&app, guest.look, &invitation, has_account, faults, form.field("name")).await?;
+            let shown = joining(&app, guest.look, &invitation, faults, form.field("name")).await?;
             Ok(page_with(&app, guest.look, StatusCode::UNPROCESSABLE_ENTITY, &shown))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-async fn joining(
-    app: &App,
-    look: Look,
-    invitation: &Invitation,
-    has_account: bool,
-    faults: Faults,
-    name: &str,
-) -> Result<Join, Problem> {
+/// The page is the same whether the address has an account or not: who holds the link may not be its owner.
+async fn joining(app: &App, look: Look, invitation: &Invitation, faults: Faults, name: &str) -> Result<Join, Problem> {
     let w = look.words;
     let place = match &invitation.entity_id {
         Some(id) => app.entity(id).await?.ok_or(Problem::NotFound("page"))?.name.clone(),
         None => w.plain("operators-of-passgate"),
     };
-    let explained = if has_account { key("join-with-account") } else { key("join-explained") };
     Ok(Join {
         frame: Frame::door(app, look),
         faults,
         title: w.plain_with("join", [("place", &place)]),
-        explained: w.plain_with(explained, [("email", &invitation.email)]),
+        explained: w.plain_with("join-explained", [("email", &invitation.email)]),
         email: Some(invitation.email.clone()),
         typed_email: String::new(),
-        asks_name: !has_account,
+        asks_name: true,
         name: name.chars().take(50).collect(),
-        has_account,
-        button: w.plain(if has_account { key("join-button") } else { key("set-password") }),
+        button: w.plain("set-password"),
     })
 }

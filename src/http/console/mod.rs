@@ -8,6 +8,7 @@ pub mod assets;
 pub mod causes;
 pub mod chart;
 pub mod code;
+pub mod csv;
 pub mod door;
 pub mod events;
 pub mod example;
@@ -17,22 +18,30 @@ pub mod form;
 pub mod frame;
 pub mod generate_credentials;
 pub mod get_access_token;
+pub mod graces;
 pub mod guard;
 pub mod icons;
 pub mod invitation;
 pub mod look;
+pub mod members;
 pub mod moments;
 pub mod operator;
+pub mod paging;
+pub mod pair;
 pub mod people;
+pub mod request;
 pub mod requests;
 pub mod responses;
 pub mod sample;
+pub mod schema;
 pub mod send;
+pub mod sent;
 pub mod step_up;
 pub mod take_away;
 mod text;
 pub mod token_timeout;
 pub mod usage;
+pub mod values;
 pub mod visitor;
 pub mod words;
 
@@ -75,7 +84,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/entities/{entity}/requests", get(requests::get))
         .route("/entities/{entity}/usage", get(usage::get))
         .route("/entities/{entity}/activity", get(activity::get))
-        .route("/entities/{entity}/activity.csv", get(activity::csv))
+        .route("/entities/{entity}/activity.csv", get(activity::download))
         .route("/entities/{entity}/people", get(people::get))
         .route("/entities/{entity}/people/invite", post(people::invite))
         .route("/entities/{entity}/people/invitations/{invitation}/withdraw", post(people::withdraw))

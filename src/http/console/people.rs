@@ -14,13 +14,14 @@ use super::form::{Form, Query};
 use super::frame::{Frame, key, on_to, page, page_with};
 use super::guard::HoldsSecret;
 use super::look::Theme;
+use super::members::{InvitationRow, PersonRow, members};
+use super::step_up::recent;
 use super::visitor::{Insider, session_cookie, with_cookie};
-use super::words::Text;
+use super::words::{Text, Words, sentence};
 use crate::app::people::Invited;
 use crate::app::{App, Error};
 use crate::domain::fault::{Fault, FieldFault};
-use crate::domain::person::{Invitation, Member, Role};
-use crate::domain::time::Timestamp;
+use crate::domain::person::Role;
 use crate::http::admin::read::InPath;
 use crate::http::error::Problem;
 
@@ -32,34 +33,14 @@ struct People {
     path: String,
     may_manage: bool,
     owners: String,
-    members: Vec<Person>,
-    invitations: Vec<Waiting>,
+    members: Vec<PersonRow>,
+    invitations: Vec<InvitationRow>,
     roles: Vec<(&'static str, Text, bool)>,
     email: String,
     faults: Faults,
     refused: Option<Text>,
     invited: Option<Fresh>,
     dialog: Option<Dialog>,
-}
-
-/// A member.
-struct Person {
-    id: String,
-    name: String,
-    email: String,
-    role: Text,
-    is_you: bool,
-    seen: Option<Text>,
-}
-
-/// Somebody invited.
-struct Waiting {
-    id: String,
-    email: String,
-    role: &'static str,
-    role_name: Text,
-    until: Text,
-    is_over: bool,
 }
 
 /// An invitation whose link is to be passed on by hand.
@@ -102,6 +83,10 @@ pub async fn get(State(app): State<Arc<App>>, insider: Insider, query: Query) ->
 /// Invites somebody, perhaps once more. Where no mail went out, the answer shows the link: here, and never again.
 pub async fn invite(State(app): State<Arc<App>>, insider: Insider, form: Form) -> Result<Response, Problem> {
     insider.manages_people()?;
+    let here = insider.path("people");
+    if let Err(asked) = recent(&app, &insider, &form, format!("{here}/invite"), here).await? {
+        return Ok(asked);
+    }
     let (w, email) = (insider.visitor.look.words, form.field("email"));
     let role = Role::parse(form.field("role"));
     let invited = match role {
@@ -117,9 +102,13 @@ pub async fn invite(State(app): State<Arc<App>>, insider: Insider, form: Form) -
     };
     match invited {
         Ok(Invited { mailed: Some(true), .. }) => Ok(on_to(&app, &insider.path("people"), "notice-invited")),
-        Ok(Invited { email, link, mailed }) => {
-            let why = if mailed.is_none() { key("invited-no-mail") } else { key("invited-mail-failed") };
-            let fresh = Fresh { explained: w.with(why, [("email", &email)]), link };
+        // With a mail server only the address gets the link: who invites must not be able to take its place.
+        Ok(Invited { email, mailed: Some(false), .. }) => {
+            let refused = Some(w.with("invited-mail-failed", [("email", &email)]));
+            again(&app, &insider, StatusCode::BAD_GATEWAY, Moment { refused, ..Moment::default() }).await
+        }
+        Ok(Invited { email, link, .. }) => {
+            let fresh = Fresh { explained: w.with("invited-no-mail", [("email", &email)]), link };
             let shown = build(&app, &insider, Moment { invited: Some(fresh), ..Moment::default() }).await?;
             let mut response = page(&app, insider.visitor.look, &shown);
             response.extensions_mut().insert(HoldsSecret);
@@ -156,6 +145,10 @@ pub async fn change_role(
     form: Form,
 ) -> Result<Response, Problem> {
     insider.manages_people()?;
+    let here = insider.path("people");
+    if let Err(asked) = recent(&app, &insider, &form, format!("{here}/{person}/role"), here).await? {
+        return Ok(asked);
+    }
     let role = Role::parse(form.field("role")).ok_or(Problem::NotFound("role"))?;
     match app.change_role(&insider.actor(), Some(&insider.entity.id), &person, role).await {
         Ok(()) => Ok(on_to(&app, &insider.path("people"), "notice-role-changed")),
@@ -197,19 +190,11 @@ async fn again(app: &App, insider: &Insider, status: StatusCode, moment: Moment)
     Ok(page_with(app, insider.visitor.look, status, &build(app, insider, moment).await?))
 }
 
-/// A refusal as a sentence.
-fn sentence(why: &str) -> String {
-    let mut letters = why.chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    format!("{first}{}.", letters.as_str())
-}
-
 async fn build(app: &App, insider: &Insider, moment: Moment) -> Result<People, Problem> {
-    let (w, now, entity) = (insider.visitor.look.words, app.now(), &insider.entity);
-    let members = app.store.members(Some(&entity.id)).await?;
-    let invitations = app.store.invitations(Some(&entity.id)).await?;
-    let owners: Vec<&str> =
-        members.iter().filter(|member| member.role == Role::Owner).map(|member| member.person.name.as_str()).collect();
+    let (w, entity) = (insider.visitor.look.words, &insider.entity);
+    let (members, invitations) = members(app, &insider.visitor, Some(&entity.id)).await?;
+    let owners = members.iter().filter(|member| member.role == Role::Owner);
+    let owners: Vec<&str> = owners.map(|member| member.name.as_str()).collect();
     let chosen = moment.role.unwrap_or(Role::Viewer);
     Ok(People {
         frame: Frame::of_entity(app, insider, "people").await?,
@@ -217,9 +202,9 @@ async fn build(app: &App, insider: &Insider, moment: Moment) -> Result<People, P
         path: insider.path("people"),
         may_manage: insider.manages_people().is_ok(),
         owners: owners.join(", "),
-        dialog: moment.dialog.and_then(|(is_removal, id)| dialog(insider, &members, is_removal, &id)),
-        members: members.iter().map(|member| person(insider, member, now)).collect(),
-        invitations: invitations.iter().map(|invitation| waiting(insider, invitation, now)).collect(),
+        dialog: moment.dialog.and_then(|(is_removal, id)| dialog(w, &members, is_removal, &id)),
+        members,
+        invitations,
         roles: Role::OF_ENTITY.map(|role| (role.as_str(), w.text(role_name(role)), role == chosen)).into(),
         email: moment.email,
         faults: moment.faults,
@@ -228,35 +213,8 @@ async fn build(app: &App, insider: &Insider, moment: Moment) -> Result<People, P
     })
 }
 
-fn person(insider: &Insider, member: &Member, now: Timestamp) -> Person {
-    let w = insider.visitor.look.words;
-    Person {
-        id: member.person.id.to_string(),
-        name: member.person.name.clone(),
-        email: member.person.email.clone(),
-        role: w.text(role_name(member.role)),
-        is_you: member.person.id == insider.visitor.signed_in.person.id,
-        seen: member.seen_at.map(|at| w.ago(at, now)),
-    }
-}
-
-fn waiting(insider: &Insider, invitation: &Invitation, now: Timestamp) -> Waiting {
-    let w = insider.visitor.look.words;
-    let is_over = invitation.expires_at <= now;
-    let until = if is_over { key("ran-out-on") } else { key("valid-until") };
-    Waiting {
-        id: invitation.id.to_string(),
-        email: invitation.email.clone(),
-        role: invitation.role.as_str(),
-        role_name: w.text(role_name(invitation.role)),
-        until: w.with(until, [("time", &w.moment_text(invitation.expires_at))]),
-        is_over,
-    }
-}
-
-fn dialog(insider: &Insider, members: &[Member], is_removal: bool, id: &str) -> Option<Dialog> {
-    let w = insider.visitor.look.words;
-    let member = members.iter().find(|member| member.person.id.as_str() == id)?;
+fn dialog(w: Words, members: &[PersonRow], is_removal: bool, id: &str) -> Option<Dialog> {
+    let member = members.iter().find(|member| member.id == id)?;
     let explained = |role| match role {
         Role::Owner | Role::Operator => key("role-owner-explained"),
         Role::Developer => key("role-developer-explained"),
@@ -266,8 +224,8 @@ fn dialog(insider: &Insider, members: &[Member], is_removal: bool, id: &str) -> 
     Some(Dialog {
         is_removal,
         id: id.to_owned(),
-        name: member.person.name.clone(),
-        is_you: member.person.id == insider.visitor.signed_in.person.id,
+        name: member.name.clone(),
+        is_you: member.is_you,
         roles: Role::OF_ENTITY.map(choice).into(),
     })
 }

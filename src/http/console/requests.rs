@@ -8,24 +8,23 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::causes::{self, Told};
-use super::chart::{Chart, Columns, Period, columns, short_day, success, total};
+use super::chart::{Chart, Columns, Period, columns, success, total};
 use super::form::Query;
-use super::frame::{Frame, key, page};
-use super::generate_credentials::credentials;
+use super::frame::{Frame, page};
 use super::look::Theme;
 use super::moments::grouped;
+use super::paging::Page;
+use super::pair::credentials;
+use super::request::{One, Row, millis};
 use super::visitor::Insider;
-use super::words::{Text, Words, escaped};
+use super::words::{Text, Words};
 use crate::app::App;
 use crate::domain::id::ClientId;
 use crate::domain::time::Timestamp;
-use crate::domain::token::Door;
 use crate::http::error::Problem;
-use crate::store::request::{Failure, Filter, TokenRequest};
+use crate::store::request::{Failure, Filter};
 use crate::store::secret::SecretFacts;
 
-/// Rows of a page.
-const ROWS: i64 = 25;
 /// Statuses that a token request commonly ends with.
 const STATUSES: [u16; 6] = [200, 400, 401, 412, 429, 503];
 
@@ -86,39 +85,13 @@ struct Secrets {
     options: Vec<(String, String, bool)>,
 }
 
-struct Row {
-    at: Text,
-    is_issued: bool,
-    result: Text,
-    detail: Text,
-    hint: String,
-    address: Text,
-    millis: String,
-    id: String,
-    short_id: String,
-    href: String,
-}
-
-struct One {
-    id: String,
-    at: Text,
-    is_issued: bool,
-    title: String,
-    told: Option<Told>,
-    client_id: String,
-    hint: String,
-    door: &'static str,
-    address: String,
-    millis: Text,
-}
-
 /// The page.
 pub async fn get(State(app): State<Arc<App>>, insider: Insider, query: Query) -> Result<Response, Problem> {
     let w = insider.visitor.look.words;
     let path = insider.path("requests");
     let period = Period::parse(query.value("period")).unwrap_or(Period::Day);
     let view = match query.get("request") {
-        Some(id) => View::One(one(&app, &insider, id).await?),
+        Some(id) => View::One(One::find(&app, &insider, id).await?.map(Box::new)),
         None => log(&app, &insider, &query, period).await?,
     };
     let other = |other: Period| {
@@ -148,16 +121,23 @@ async fn log(app: &App, insider: &Insider, query: &Query, period: Period) -> Res
     }
     let secrets = app.store.secrets_of(entity_id).await?;
     let since = period.begins(now);
-    let filter = filter(query, since);
     let facts: Vec<SecretFacts> = secrets.iter().map(|(_, facts)| facts.clone()).collect();
     let failures = app.store.token_failures(entity_id, since).await?;
     let groups = failures.iter().map(|failure| group(insider, failure, &facts, (query, period), now)).collect();
     let names: Vec<(String, String)> =
         all.iter().map(|used| (used.credential.client_id.to_string(), used.credential.name.clone())).collect();
-    let (rows, newer, older) = rows(app, insider, query, &filter).await?;
-    let count = app.store.count_token_requests(entity_id, &filter).await?;
-    let is_whole = filter_is_only_since(&filter);
-    let shown = grouped(i64::try_from(rows.len()).unwrap_or(0), w);
+    let (store, filter) = (&app.store, &filter(query, since));
+    let page = Page::read(
+        query,
+        |before, most| store.token_requests(entity_id, filter, before, most),
+        |after, most| store.token_requests_after(entity_id, filter, after, most),
+    );
+    let page = page.await?;
+    let (newer, older) = page.links(query, &path, |request| request.id);
+    let list = |link: String| format!("{link}#all");
+    let count = app.store.count_token_requests(entity_id, filter).await?;
+    let is_whole = filter_is_only_since(filter);
+    let shown = grouped(i64::try_from(page.rows.len()).unwrap_or(0), w);
     Ok(View::Log(Box::new(Log {
         period: period.as_str(),
         figures: figures(app, insider, &counted).await?,
@@ -175,9 +155,9 @@ async fn log(app: &App, insider: &Insider, query: &Query, period: Period) -> Res
         all: Query::default().link(&path, &[("period", period.as_str())]),
         count: w.with("shown-of", [("shown", &shown), ("count", &grouped(count, w))]),
         is_sample: is_whole && count < total(&sum),
-        rows: rows.iter().map(|request| row(insider, request, period)).collect(),
-        newer,
-        older,
+        rows: page.rows.iter().map(|request| Row::of(insider, request, period)).collect(),
+        newer: newer.map(list),
+        older: older.map(list),
     })))
 }
 
@@ -202,44 +182,6 @@ fn filter_is_only_since(filter: &Filter) -> bool {
     let Filter { since: _, until, status, client_id, code, reason, secret_hint, text } = filter;
     let texts = [code, reason, secret_hint, text];
     until.is_none() && status.is_none() && client_id.is_none() && texts.iter().all(|text| text.is_none())
-}
-
-/// A page of requests, and the links to those around it.
-async fn rows(
-    app: &App,
-    insider: &Insider,
-    query: &Query,
-    filter: &Filter,
-) -> Result<(Vec<TokenRequest>, Option<String>, Option<String>), Problem> {
-    let (store, entity_id, most) = (&app.store, &insider.entity.id, ROWS.saturating_add(1));
-    let is_full = |rows: &Vec<TokenRequest>| rows.len() > usize::try_from(ROWS).unwrap_or(usize::MAX);
-    let (mut before, after) = (query.get("before").and_then(|id| id.parse().ok()), query.get("after"));
-    let mut found = None;
-    if let Some(after) = after.and_then(|id| id.parse().ok()) {
-        let mut rows = store.token_requests_after(entity_id, filter, after, most).await?;
-        // With fewer it is the first page, which is then shown in full.
-        if is_full(&rows) {
-            rows.remove(0);
-            found = Some((rows, true, true));
-        }
-        before = None;
-    }
-    let (rows, is_newer, is_older) = match found {
-        Some(found) => found,
-        None => {
-            let mut rows = store.token_requests(entity_id, filter, before, most).await?;
-            let is_older = is_full(&rows);
-            rows.truncate(usize::try_from(ROWS).unwrap_or(usize::MAX));
-            (rows, before.is_some(), is_older)
-        }
-    };
-    let path = insider.path("requests");
-    let link = |name: &str, other: &str, row: Option<&TokenRequest>| {
-        row.map(|row| format!("{}#all", query.link(&path, &[(name, row.id.to_string().as_str()), (other, "")])))
-    };
-    let newer = if is_newer { link("after", "before", rows.first()) } else { None };
-    let older = if is_older { link("before", "after", rows.last()) } else { None };
-    Ok((rows, newer, older))
 }
 
 async fn figures(app: &App, insider: &Insider, counted: &Columns) -> Result<[(Text, Text); 4], Problem> {
@@ -316,99 +258,4 @@ fn choices(
         }
     };
     names.iter().map(of_credential).collect()
-}
-
-fn row(insider: &Insider, request: &TokenRequest, period: Period) -> Row {
-    let w = insider.visitor.look.words;
-    let id = &request.request_id;
-    let is_issued = request.status == 200;
-    let word = if is_issued { key("result-issued") } else { key("result-refused") };
-    Row {
-        at: row_time(w, request.at, period),
-        is_issued,
-        result: w.with(word, [("status", &request.status)]),
-        detail: if is_issued {
-            Text::trusted(door(request.door).to_owned())
-        } else {
-            causes::why(w, &request.code, &request.reason)
-        },
-        hint: request.secret_hint.clone(),
-        // An address of IPv6 may be broken between its parts.
-        address: Text::trusted(escaped(&request.address).replace(':', ":<wbr>")),
-        millis: millis(request.micros),
-        short_id: id.chars().take(12).collect(),
-        href: Query::default().link(&insider.path("requests"), &[("request", id)]),
-        id: id.clone(),
-    }
-}
-
-/// "20:58:14", or "22 Nov 20:58:14" where that says more; it does not break.
-fn row_time(w: Words, at: Timestamp, period: Period) -> Text {
-    let seconds = at.seconds().rem_euclid(86_400);
-    let (hours, minutes) = (seconds.div_euclid(3600), seconds.rem_euclid(3600).div_euclid(60));
-    let clock = format!("{hours:02}:{minutes:02}:{:02}", seconds.rem_euclid(60));
-    let shown = match period {
-        Period::Day => clock,
-        Period::Week | Period::Month => format!("{} {clock}", short_day(w, at)).replace(' ', "\u{a0}"),
-    };
-    Text::trusted(format!("<time datetime=\"{at}\" title=\"{}\">{shown}</time>", w.moment_text(at)))
-}
-
-const fn door(door: Door) -> &'static str {
-    match door {
-        Door::Integration => "/api/v1/access-token",
-        Door::OAuth => "/oauth/token",
-    }
-}
-
-/// Milliseconds, with one decimal where that says something.
-fn millis(micros: i64) -> String {
-    if micros < 10_000 {
-        format!("{}.{}", micros.div_euclid(1000), micros.rem_euclid(1000).div_euclid(100))
-    } else {
-        micros.div_euclid(1000).to_string()
-    }
-}
-
-async fn one(app: &App, insider: &Insider, id: &str) -> Result<Option<Box<One>>, Problem> {
-    let (w, entity_id) = (insider.visitor.look.words, &insider.entity.id);
-    let filter = Filter { text: Some(id.to_owned()), ..Filter::default() };
-    let found = app.store.token_requests(entity_id, &filter, None, 1).await?;
-    // The text may be an address, too: that is no request.
-    let Some(request) = found.into_iter().find(|request| request.request_id == id) else { return Ok(None) };
-    let is_issued = request.status == 200;
-    let told = if is_issued {
-        None
-    } else {
-        let facts: Vec<SecretFacts> =
-            app.store.secrets_of(entity_id).await?.into_iter().map(|(_, facts)| facts).collect();
-        Some(causes::told(insider, &alone(&request), &facts, app.now()))
-    };
-    Ok(Some(Box::new(One {
-        at: w.log_moment(request.at),
-        is_issued,
-        title: format!("{} {}", request.status, causes::title(insider, &request.code)),
-        told,
-        client_id: request.client_id,
-        hint: request.secret_hint,
-        door: door(request.door),
-        address: request.address,
-        millis: w.with("milliseconds", [("number", &millis(request.micros))]),
-        id: request.request_id,
-    })))
-}
-
-/// A request as the only one of its cause.
-fn alone(request: &TokenRequest) -> Failure {
-    Failure {
-        status: request.status,
-        code: request.code.clone(),
-        reason: request.reason.clone(),
-        count: 1,
-        first_at: request.at,
-        last_at: request.at,
-        addresses: 1,
-        example_address: request.address.clone(),
-        example_secret_hint: request.secret_hint.clone(),
-    }
 }

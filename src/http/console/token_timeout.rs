@@ -11,8 +11,10 @@ use http::StatusCode;
 
 use super::form::{Form, Query};
 use super::frame::{Frame, on_to, page, page_with};
-use super::generate_credentials::{GRACES, credentials, grace_name};
+use super::graces::{GRACES, grace_name};
 use super::look::Theme;
+use super::pair::credentials;
+use super::step_up::recent;
 use super::visitor::Insider;
 use super::words::{Text, Words};
 use crate::app::App;
@@ -182,6 +184,10 @@ pub async fn post(State(app): State<Arc<App>>, insider: Insider, form: Form) -> 
         Err(faults) => return Err(Problem::InvalidFields(faults)),
     };
     let is_new = settings.ip_allowlist != insider.entity.settings.ip_allowlist;
+    let here = insider.path("token-timeout");
+    if is_new && let Err(asked) = recent(&app, &insider, &form, here.clone(), here).await? {
+        return Ok(asked);
+    }
     if is_new && !form.has("anyway") && !shut_out(&settings, &callers(&app, &insider).await?).is_empty() {
         return refused(&app, &insider, typed, Faults::default(), true).await;
     }

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::Response;
 
-use super::csv;
 use super::path_of;
 use crate::app::{App, Error};
 use crate::domain::event::Action;
+use crate::http::console::csv;
 use crate::http::console::form::Query;
 use crate::http::console::frame::{Frame, key, page};
 use crate::http::console::look::Theme;
@@ -126,11 +125,7 @@ pub async fn download(State(app): State<Arc<App>>, _: Operator, query: Query) ->
             text.push_str(&csv::line(&[&at.to_string(), actor, address, action, entity, subject, &detail.to_string()]));
         }
     }
-    let headers = [
-        (CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (CONTENT_DISPOSITION, "attachment; filename=\"passgate-activity.csv\""),
-    ];
-    Ok((headers, text).into_response())
+    Ok(csv::file("passgate-activity", text))
 }
 
 fn row(w: Words, told: &ToldEvent) -> Row {
@@ -179,7 +174,7 @@ fn what(w: Words, action: Action) -> Text {
     w.text(match action {
         Action::EntityCreated => key("op-did-entity-created"),
         Action::EntityUpdated => key("op-did-entity-updated"),
-        Action::ConfigurationImported => key("op-did-configuration-imported"),
+        Action::ConfigurationImported => key("event-configuration-imported"),
         Action::ParameterSet => key("op-did-parameter-set"),
         Action::ParameterRemoved => key("op-did-parameter-removed"),
         Action::CredentialGenerated => key("op-did-credential-generated"),
@@ -187,23 +182,23 @@ fn what(w: Words, action: Action) -> Text {
         Action::CredentialRevoked => key("op-did-credential-revoked"),
         Action::CredentialLocked => key("op-did-credential-locked"),
         Action::CredentialUnlocked => key("op-did-credential-unlocked"),
-        Action::TokenRevoked => key("op-did-token-revoked"),
-        Action::KeyCreated => key("op-did-key-created"),
+        Action::TokenRevoked => key("event-token-revoked"),
+        Action::KeyCreated => key("event-key-created"),
         Action::KeyRotated => key("op-did-key-rotated"),
-        Action::KeyRemoved => key("op-did-key-removed"),
+        Action::KeyRemoved => key("event-key-removed"),
         Action::OperatorTokenCreated => key("op-did-operator-token-created"),
-        Action::OperatorTokenRevoked => key("op-did-operator-token-revoked"),
-        Action::SetupLinkCreated => key("op-did-setup-link-created"),
+        Action::OperatorTokenRevoked => key("event-operator-token-revoked"),
+        Action::SetupLinkCreated => key("event-setup-link-created"),
         Action::SecretRevealed => key("op-did-secret-revealed"),
         Action::SecretStopped => key("op-did-secret-stopped"),
         Action::RotationCancelled => key("op-did-rotation-cancelled"),
         Action::PersonInvited => key("op-did-person-invited"),
         Action::InvitationWithdrawn => key("op-did-invitation-withdrawn"),
-        Action::PersonJoined => key("op-did-person-joined"),
+        Action::PersonJoined => key("event-person-joined"),
         Action::RoleChanged => key("op-did-role-changed"),
         Action::PersonRemoved => key("op-did-person-removed"),
         Action::PasswordChanged => key("op-did-password-changed"),
-        Action::SignedIn => key("op-did-signed-in"),
+        Action::SignedIn => key("event-signed-in"),
         Action::SessionsEnded => key("op-did-sessions-ended"),
         Action::EntityViewed => key("op-did-entity-viewed"),
     })

@@ -146,7 +146,7 @@ fn number<T: std::str::FromStr>(
 }
 
 /// The word of a type.
-pub fn kind_word(kind: Kind) -> &'static str {
+fn kind_word(kind: Kind) -> &'static str {
     KINDS.into_iter().find(|(known, _)| *known == kind).map_or("string", |(_, word)| word)
 }
 

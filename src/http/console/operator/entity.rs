@@ -9,26 +9,24 @@ use http::StatusCode;
 
 use super::entity_form::Typed;
 use super::entity_path;
-use super::people::{InvitationRow, Link, PersonRow, people, role_name};
+use super::link::Link;
 use super::standing::{Day, Made, Standing, day, made};
 use crate::app::App;
-use crate::domain::credential::Owner;
 use crate::domain::entity::Entity;
 use crate::domain::person::Role;
 use crate::domain::time::Timestamp;
 use crate::http::admin::read::InPath;
+use crate::http::console::events::role_name;
 use crate::http::console::faults::Faults;
 use crate::http::console::form::Query;
 use crate::http::console::frame::{Frame, page_with};
 use crate::http::console::look::Theme;
+use crate::http::console::members::{InvitationRow, PersonRow, members};
 use crate::http::console::moments::grouped;
 use crate::http::console::visitor::Operator;
-use crate::http::console::words::Text;
+use crate::http::console::words::{Text, sentence};
 use crate::http::error::Problem;
 use crate::store::credential::CredentialUse;
-
-/// Most credentials that the page shows; the admin API lists all.
-const MOST_SHOWN: i64 = 100;
 
 #[derive(Template)]
 #[template(path = "operator/entity.html")]
@@ -121,9 +119,8 @@ pub async fn show_with(
     let holding = app.store.holdings(&ids, now).await?.into_iter().next().unwrap_or_default();
     let activity = app.store.activity(&ids, now).await?;
     let (issued, failed) = activity.first().map_or((0, 0), |activity| (activity.issued, activity.failed));
-    let first = (Timestamp::from_millis(i64::MIN), "");
-    let held = app.store.credentials_after(&Owner::Entity(entity.id.clone()), first, MOST_SHOWN, now).await?;
-    let (people, waiting) = people(app, operator, Some(&entity.id)).await?;
+    let held = app.store.credentials_in_use(&entity.id, now).await?;
+    let (people, waiting) = members(app, &operator.0, Some(&entity.id)).await?;
     let shown = EntityPage {
         frame: Frame::of_operator(app, operator, "entities").await?,
         path: entity_path(entity),
@@ -140,7 +137,7 @@ pub async fn show_with(
         credentials: held.iter().filter_map(|used| credential_row(entity, used, operator, now)).collect(),
         people,
         waiting,
-        roles: Role::OF_ENTITY.map(|role| (role, role_name(w, role))),
+        roles: Role::OF_ENTITY.map(|role| (role, w.text(role_name(role)))),
         link: moment.link,
         email: moment.email,
         role: moment.role.unwrap_or(Role::Developer),
@@ -170,11 +167,4 @@ fn credential_row(entity: &Entity, used: &CredentialUse, operator: &Operator, no
         last_used: used.last_used_at.map(|at| w.ago(at, now)),
         address: used.last_used_address.clone(),
     })
-}
-
-/// What the application says, as a sentence of a page.
-pub fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
 }

@@ -8,7 +8,7 @@ use http::StatusCode;
 
 use super::entity::{Moment, show_with};
 use super::entity_path;
-use super::people::Link;
+use super::link::Link;
 use crate::app::{App, Error};
 use crate::domain::person::Role;
 use crate::http::admin::read::InPath;
@@ -16,6 +16,7 @@ use crate::http::console::faults::Faults;
 use crate::http::console::form::Form;
 use crate::http::console::frame::on_to;
 use crate::http::console::guard::HoldsSecret;
+use crate::http::console::step_up::recent_operator;
 use crate::http::console::visitor::Operator;
 use crate::http::error::Problem;
 
@@ -27,6 +28,10 @@ pub async fn invite(
     form: Form,
 ) -> Result<Response, Problem> {
     let entity = app.find_entity(&name).await?;
+    let here = entity_path(&entity);
+    if let Err(asked) = recent_operator(&app, &operator, &form, &format!("{here}/invitations"), &here).await? {
+        return Ok(asked);
+    }
     let email = form.field("email");
     let role = Role::parse(form.field("role")).filter(|role| Role::OF_ENTITY.contains(role)).unwrap_or(Role::Viewer);
     let typed = |moment: Moment| Moment { email: email.chars().take(254).collect(), role: Some(role), ..moment };
@@ -71,6 +76,10 @@ pub async fn change_role(
 ) -> Result<Response, Problem> {
     let role = Role::parse(form.field("role")).ok_or(Problem::NotFound("role"))?;
     let entity = app.find_entity(&name).await?;
+    let here = entity_path(&entity);
+    if let Err(asked) = recent_operator(&app, &operator, &form, &format!("{here}/people/{id}/role"), &here).await? {
+        return Ok(asked);
+    }
     let changed = app.change_role(&operator.actor(), Some(&entity.id), &id, role).await;
     done(&app, &operator, &name, changed, "notice-role-changed").await
 }

@@ -63,7 +63,7 @@ pub async fn get(State(app): State<Arc<App>>, operator: Operator) -> Result<Resp
     };
     let parts = vec![
         Part {
-            name: w.text("op-issuing"),
+            name: w.text("signing-keys"),
             level: level(app.signer.can_sign(), Level::Away),
             detail: w.with("op-signs-and-next", [("signing", &kid(KeyState::Signing)), ("next", &kid(KeyState::Next))]),
         },

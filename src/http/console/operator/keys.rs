@@ -12,6 +12,7 @@ use crate::domain::time::Timestamp;
 use crate::http::console::form::{Form, Query};
 use crate::http::console::frame::{Frame, on_to, page};
 use crate::http::console::look::Theme;
+use crate::http::console::step_up::recent_operator;
 use crate::http::console::visitor::Operator;
 use crate::http::console::words::{Text, Words};
 use crate::http::error::Problem;
@@ -74,6 +75,10 @@ fn row(w: Words, key: &KeyFacts, now: Timestamp) -> Row {
 
 /// Rotates. Too early without saying so leads back to the question, which tells why.
 pub async fn rotate(State(app): State<Arc<App>>, operator: Operator, form: Form) -> Result<Response, Problem> {
+    let path = "/operator/keys";
+    if let Err(asked) = recent_operator(&app, &operator, &form, &format!("{path}/rotate"), path).await? {
+        return Ok(asked);
+    }
     match app.rotate_keys(&operator.actor(), form.has("anyway")).await {
         Ok(_) => Ok(on_to(&app, "/operator/keys", "notice-keys-rotated")),
         Err(Error::Refused(_) | Error::Changed) => Ok(Redirect::to("/operator/keys?dialog=rotate").into_response()),

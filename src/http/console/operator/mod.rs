@@ -3,7 +3,6 @@
 
 pub mod activity;
 pub mod configuration;
-pub mod csv;
 pub mod draft;
 pub mod entities;
 pub mod entity;
@@ -12,11 +11,10 @@ pub mod entity_people;
 pub mod entity_status;
 pub mod health;
 pub mod keys;
+pub mod link;
 pub mod operators;
 pub mod parameters;
-pub mod people;
 pub mod preview;
-pub mod sample;
 pub mod sparkline;
 pub mod standing;
 pub mod tokens;

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 
-use super::people::{InvitationRow, Link, PersonRow, people};
+use super::link::Link;
 use crate::app::{App, Error};
 use crate::domain::operator::OperatorToken;
 use crate::domain::person::Role;
@@ -18,8 +18,10 @@ use crate::http::console::form::Form;
 use crate::http::console::frame::{Frame, HIDDEN_AFTER_SECONDS, on_to, page_with, page_with_secret};
 use crate::http::console::guard::HoldsSecret;
 use crate::http::console::look::Theme;
+use crate::http::console::members::{InvitationRow, PersonRow, members};
+use crate::http::console::step_up::recent_operator;
 use crate::http::console::visitor::Operator;
-use crate::http::console::words::Text;
+use crate::http::console::words::{Text, sentence};
 use crate::http::error::Problem;
 
 const HERE: &str = "/operator/operators";
@@ -75,6 +77,9 @@ pub async fn get(State(app): State<Arc<App>>, operator: Operator) -> Result<Resp
 
 /// Invites somebody to run the platform, perhaps once more. Without mail the link is shown, once and only here.
 pub async fn invite(State(app): State<Arc<App>>, operator: Operator, form: Form) -> Result<Response, Problem> {
+    if let Err(asked) = recent_operator(&app, &operator, &form, &format!("{HERE}/invitations"), HERE).await? {
+        return Ok(asked);
+    }
     let email = form.field("email");
     let typed: String = email.chars().take(254).collect();
     match app.invite(&operator.actor(), None, email, Role::Operator).await {
@@ -88,6 +93,11 @@ pub async fn invite(State(app): State<Arc<App>>, operator: Operator, form: Form)
         Err(Error::Invalid(faults)) => {
             let moment = Moment { faults: Faults(faults), email: typed, ..Moment::default() };
             show_with(&app, &operator, StatusCode::UNPROCESSABLE_ENTITY, moment).await
+        }
+        Err(Error::Refused(why)) => {
+            let refused = Some(operator.0.look.words.english(&sentence(&why)));
+            let moment = Moment { refused, email: typed, ..Moment::default() };
+            show_with(&app, &operator, StatusCode::CONFLICT, moment).await
         }
         Err(error) => Err(error.into()),
     }
@@ -129,7 +139,7 @@ pub async fn show_with(
     moment: Moment,
 ) -> Result<Response, Problem> {
     let (w, now) = (operator.0.look.words, app.now());
-    let (people, waiting) = people(app, operator, None).await?;
+    let (people, waiting) = members(app, &operator.0, None).await?;
     let token = |token: OperatorToken| TokenRow {
         id: token.id.to_string(),
         name: token.name,

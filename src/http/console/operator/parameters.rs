@@ -7,11 +7,11 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 
-use super::draft::{Draft, KINDS, kind_word};
+use super::draft::{Draft, KINDS};
 use super::entity_form::taken;
 use super::entity_path;
 use crate::app::{App, Error};
-use crate::domain::definition::{Definition, Kind};
+use crate::domain::definition::Definition;
 use crate::domain::entity::Entity;
 use crate::domain::fault::FieldFault;
 use crate::domain::parameter::Parameter;
@@ -19,11 +19,12 @@ use crate::domain::settings::UnknownParameters;
 use crate::http::admin::read::InPath;
 use crate::http::console::faults::Faults;
 use crate::http::console::form::{Form, Query};
-use crate::http::console::frame::{Frame, on_to, page_with};
+use crate::http::console::frame::{Frame, key, on_to, page_with};
 use crate::http::console::look::Theme;
+use crate::http::console::schema;
 use crate::http::console::text::form_text;
 use crate::http::console::visitor::Operator;
-use crate::http::console::words::Words;
+use crate::http::console::words::{Text, Words};
 use crate::http::error::Problem;
 
 #[derive(Template)]
@@ -46,7 +47,7 @@ struct Parameters {
 
 struct Row {
     name: String,
-    told: String,
+    told: Text,
     edit: String,
     is_open: bool,
 }
@@ -163,7 +164,7 @@ async fn show(
         version: entity.version,
         rows: entity.parameters.iter().map(row).collect(),
         ignores_unknown: entity.settings.unknown_parameters == UnknownParameters::Ignore,
-        kinds: KINDS.into_iter().map(|(kind, word)| (word, kind_name(w, kind))).collect(),
+        kinds: KINDS.into_iter().map(|(kind, word)| (word, w.plain(schema::kind(kind)))).collect(),
         preview,
         was_changed: moment.was_changed,
         removing: moment.removing,
@@ -173,23 +174,10 @@ async fn show(
     Ok(page_with(app, operator.0.look, status, &shown))
 }
 
-/// What a type is called.
-pub fn kind_name(w: Words, kind: Kind) -> String {
-    match kind {
-        Kind::Enum => w.plain("op-kind-enum"),
-        Kind::String | Kind::Integer | Kind::Number | Kind::Boolean | Kind::DateTime => kind_word(kind).to_owned(),
-    }
-}
-
 /// "integer, 1 to 500, optional".
-fn told(w: Words, definition: &Definition) -> String {
-    let needed = if definition.required { w.plain("op-needed") } else { w.plain("op-not-needed") };
-    let limits = match (&definition.minimum, &definition.maximum) {
-        (Some(least), Some(most)) => Some(w.plain_with("op-from-to", [("least", least), ("most", most)])),
-        (Some(least), None) => Some(w.plain_with("op-at-least", [("least", least)])),
-        (None, Some(most)) => Some(w.plain_with("op-at-most", [("most", most)])),
-        (None, None) => None,
-    };
-    let parts = [Some(kind_name(w, definition.kind)), limits, Some(needed)];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+fn told(w: Words, definition: &Definition) -> Text {
+    let needed = w.text(if definition.required { key("mandatory") } else { key("optional") });
+    let parts = [Some(w.text(schema::kind(definition.kind))), schema::range(w, definition), Some(needed)];
+    let parts: Vec<String> = parts.into_iter().flatten().map(|part| part.to_string()).collect();
+    Text::trusted(parts.join(", "))
 }

@@ -81,7 +81,8 @@ pub fn day(w: Words, issued: i64, failed: i64) -> Day {
     });
     Day {
         requests: grouped(requests, w),
-        failed: share.map(|share| w.with("op-percent", [("share", &format!("{share}\u{a0}"))])),
+        // It does not break.
+        failed: share.map(|share| Text::trusted(w.plain_with("percent", [("number", &share)]).replace(' ', "\u{a0}"))),
         is_bad: tenths.is_some_and(|tenths| tenths >= 500),
     }
 }

@@ -17,8 +17,9 @@ use crate::http::admin::read::InPath;
 use crate::http::console::form::Form;
 use crate::http::console::frame::{Frame, on_to, page_with};
 use crate::http::console::look::Theme;
+use crate::http::console::step_up::recent_operator;
 use crate::http::console::visitor::Operator;
-use crate::http::console::words::Text;
+use crate::http::console::words::{Text, sentence};
 use crate::http::error::Problem;
 
 /// The file, as a download.
@@ -45,8 +46,12 @@ pub async fn import(
     InPath(name): InPath<String>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let text = form.field("configuration");
     let entity = app.find_entity(&name).await?;
+    let here = entity_path(&entity);
+    if let Err(asked) = recent_operator(&app, &operator, &form, &format!("{here}/import"), &here).await? {
+        return Ok(asked);
+    }
+    let text = form.field("configuration");
     let faults = match Configuration::read(text) {
         Ok(file) => {
             let (change, definitions) = file.into_change();
@@ -84,7 +89,7 @@ pub async fn create(State(app): State<Arc<App>>, operator: Operator, form: Form)
             match app.import_entity(&operator.actor(), change, definitions).await {
                 Ok(entity) => return Ok(on_to(&app, &entity_path(&entity), "notice-imported")),
                 Err(Error::Invalid(faults)) => told(&faults),
-                Err(error @ Error::Taken(_)) => vec![super::entity::sentence(&error.to_string())],
+                Err(error @ Error::Taken(_)) => vec![sentence(&error.to_string())],
                 Err(error) => return Err(error.into()),
             }
         }

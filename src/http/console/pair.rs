@@ -1,0 +1,120 @@
+//! A credential as *Generate Credentials* shows it: the pair, whether two secrets work, and the table of its secrets.
+
+use std::time::Duration;
+
+use super::visitor::Insider;
+use super::words::Text;
+use crate::app::App;
+use crate::http::error::Problem;
+use crate::store::credential::CredentialUse;
+use crate::store::secret::SecretFacts;
+
+/// How long a stopped secret stays in the table.
+const HISTORY: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// A credential as *Generate Credentials* shows it.
+pub struct Pair {
+    /// Its Client Id.
+    pub client_id: String,
+    /// What people call it.
+    pub name: String,
+    /// The version that a form is of.
+    pub version: i64,
+    /// Where its forms go.
+    pub path: String,
+    /// The page with it.
+    pub here: String,
+    /// The same, to put more into the query.
+    pub here_with: String,
+    /// What the newest secret begins with.
+    pub hint: String,
+    /// Whether it has a secret that works.
+    pub is_live: bool,
+    /// Whether two secrets work, and the newest is the new one.
+    pub is_new: bool,
+    /// Since when it is locked.
+    pub locked_at: Option<String>,
+    /// Until when two secrets work.
+    pub overlap_until: Option<String>,
+    /// Whether something has used the old secret since there is a new one.
+    pub old_in_use: bool,
+    /// When and from where it was last used.
+    pub last_used: Option<Text>,
+    /// Every secret that works, or stopped lately.
+    pub secrets: Vec<Secret>,
+}
+
+/// A secret in the table.
+pub struct Secret {
+    /// What it begins with.
+    pub hint: String,
+    /// When it was made.
+    pub created: Text,
+    /// By whom.
+    pub made_by: Option<String>,
+    /// When it was last used.
+    pub last_used: Option<Text>,
+    /// From where.
+    pub address: Option<String>,
+    /// When it stops or stopped.
+    pub stops_at: Option<Text>,
+    /// Whether it works.
+    pub is_live: bool,
+    /// Whether it works beside a newer one.
+    pub is_old: bool,
+}
+
+/// The credentials of an entity that are not revoked, the oldest first.
+pub async fn credentials(app: &App, insider: &Insider) -> Result<Vec<CredentialUse>, Problem> {
+    Ok(app.store.credentials_in_use(&insider.entity.id, app.now()).await?)
+}
+
+/// The page with this credential.
+pub fn here(insider: &Insider, client_id: &str) -> String {
+    insider.path(&format!("generate-credentials?credential={client_id}"))
+}
+
+impl Pair {
+    /// The credential as it is now.
+    pub async fn of(app: &App, insider: &Insider, used: &CredentialUse) -> Result<Self, Problem> {
+        let (w, now, credential) = (insider.visitor.look.words, app.now(), &used.credential);
+        let history = app.store.secret_history(&credential.client_id, now.minus(HISTORY)).await?;
+        let is_live = |secret: &SecretFacts| secret.stops_at.is_none_or(|end| now < end);
+        let live: Vec<&SecretFacts> = history.iter().filter(|secret| is_live(secret)).collect();
+        let (newest, old) = (live.first(), live.get(1));
+        let row = |secret: &SecretFacts| Secret {
+            hint: secret.hint.clone(),
+            created: w.moment(secret.created_at),
+            made_by: secret.made_by.clone(),
+            last_used: secret.last_used_at.map(|at| w.ago(at, now)),
+            address: secret.last_used_address.clone(),
+            stops_at: secret.stops_at.map(|at| w.moment(at)),
+            is_live: is_live(secret),
+            is_old: old.is_some_and(|old| old.created_at == secret.created_at && old.hint == secret.hint),
+        };
+        let lock = insider.entity.settings.account_lock.zip(credential.locked_at);
+        let client_id = credential.client_id.as_str();
+        let last_used = used.last_used_at.map(|at| {
+            let address = used.last_used_address.as_deref().unwrap_or_default();
+            w.with("last-used-from", [("time", &w.moment_text(at)), ("address", &address)])
+        });
+        Ok(Self {
+            client_id: client_id.to_owned(),
+            name: credential.name.clone(),
+            version: credential.version,
+            path: insider.path(&format!("generate-credentials/{client_id}")),
+            here: here(insider, client_id),
+            here_with: format!("{}&", here(insider, client_id)),
+            hint: newest.map_or_else(|| "pgs_".to_owned(), |secret| secret.hint.clone()),
+            is_live: newest.is_some(),
+            is_new: old.is_some(),
+            locked_at: lock.filter(|(lock, at)| lock.holds(*at, now)).map(|(_, at)| w.moment_text(at)),
+            overlap_until: old.and_then(|old| old.stops_at).map(|at| w.moment_text(at)),
+            old_in_use: old
+                .zip(newest)
+                .is_some_and(|(old, new)| old.last_used_at.is_some_and(|at| at >= new.created_at)),
+            last_used,
+            secrets: history.iter().map(row).collect(),
+        })
+    }
+}
