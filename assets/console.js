@@ -94,7 +94,12 @@ const keep = (param, value, list) => {
   };
   history.replaceState(null, '', set(location.href));
   if (!param) return;
-  for (const a of $$('a[href^="?"]')) if (!list.contains(a)) a.setAttribute('href', set(a.href).search + set(a.href).hash);
+  const follow = (node, name) => {
+    const url = new URL(node.getAttribute(name) || '', location.href);
+    if (url.origin === location.origin && url.pathname === location.pathname) node.setAttribute(name, set(url).href);
+  };
+  for (const a of $$('a[href]')) if (!list.contains(a) && !a.closest('.nav, .place')) follow(a, 'href');
+  for (const form of $$('form[action]')) follow(form, 'action');
   for (const field of $$(`input[type=hidden][name="${CSS.escape(param)}"]`)) field.value = value;
 };
 for (const list of $$('[role=tablist]')) {
@@ -134,7 +139,8 @@ for (const list of $$('[role=tablist]')) {
 // Dialog: Escape is Cancel; the focus starts there.
 const cancel = $('[data-cancel]');
 if (cancel) {
-  if (!cancel.closest('[role=dialog]').contains(document.activeElement)) cancel.focus();
+  const dialog = cancel.closest('[role=dialog]');
+  if (!dialog.contains(document.activeElement) && !$('[autofocus]:not([data-cancel])', dialog)) cancel.focus();
   on('keydown', (event) => { if (event.key === 'Escape') { event.preventDefault(); cancel.click(); } });
 }
 

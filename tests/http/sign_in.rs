@@ -225,3 +225,112 @@ async fn over_https_the_session_cookie_is_bound_to_the_host_and_sent_nowhere_els
     assert_eq!(out.header("strict-transport-security"), "max-age=31536000");
     assert_eq!(out.header("clear-site-data"), "\"cache\", \"storage\"");
 }
+
+#[tokio::test]
+async fn nobody_is_let_in_by_a_session_whose_password_is_long_ago() {
+    let server = Server::start().await;
+    server.customer().await;
+    let owner = server.person("northwind", MAYA, Role::Owner).await;
+    let operator = server.operator("tomas@dlat.example").await;
+    let form = [("email", "thief@evil.example"), ("role", "owner")];
+    for (session, path) in [
+        (&owner, "/entities/northwind/people/invite"),
+        (&operator, "/operator/entities/northwind/invitations"),
+        (&operator, "/operator/operators/invitations"),
+    ] {
+        for session in [&owner, &operator] {
+            server.advance(11 * 60);
+            assert_eq!(session.get("/account").await.status, 200);
+        }
+        let asked = session.post(path, &form).await;
+        assert_eq!(asked.status, 401, "{path}");
+        assert!(asked.text.contains("Confirm that it is you") && !asked.text.contains("/invitation/"), "{path}");
+        let form = [form[0], form[1], ("password", PASSWORD)];
+        let invited = session.post(path, &form).await;
+        assert!(invited.status == 200 && invited.text.contains("/invitation/pgl_"), "{path}: {}", invited.text);
+    }
+}
+
+#[tokio::test]
+async fn a_link_to_set_a_password_works_once_however_many_use_it_together() {
+    let (mail, address) = crate::mail::sink().await;
+    let url = format!("smtp://{address}");
+    let server = Server::start_with(&[("smtp_url", &url), ("mail_from", "passgate@dlat.example")]).await;
+    server.customer().await;
+    server.person("northwind", MAYA, Role::Owner).await;
+    mail.next().await;
+    server.stranger().post("/forgot", &[("email", MAYA)]).await;
+    let text = mail.next().await;
+    let path = format!("/reset/{}", text.split("/reset/").nth(1).unwrap().split_whitespace().next().unwrap());
+    let stranger = server.stranger();
+    let form = [("password", "a new long password")];
+    let (one, two, three) =
+        tokio::join!(stranger.post(&path, &form), stranger.post(&path, &form), stranger.post(&path, &form));
+    let mut statuses = [one.status, two.status, three.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 404, 404]);
+}
+
+#[tokio::test]
+async fn asking_for_a_new_password_is_throttled_by_address() {
+    let server = Server::start_with(&[("throttle_burst", "2"), ("throttle_refill_seconds", "60")]).await;
+    let mut last = 0;
+    for number in 0..12 {
+        let email = format!("nobody{number}@northwind.example");
+        last = server.stranger().post("/forgot", &[("email", &email)]).await.status;
+    }
+    assert_eq!(last, 429);
+}
+
+#[tokio::test]
+async fn an_owner_never_gets_the_link_that_the_mail_server_did_not_take() {
+    let settings = [("smtp_url", "smtp://127.0.0.1:9"), ("mail_from", "passgate@dlat.example")];
+    let server = Server::start_with(&settings).await;
+    server.customer().await;
+    let owner = server.person("northwind", MAYA, Role::Owner).await;
+    let form = [("email", "jonas@northwind.example"), ("role", "viewer")];
+    let invited = owner.post("/entities/northwind/people/invite", &form).await;
+    assert_eq!(invited.status, 502);
+    assert!(!invited.text.contains("/invitation/pgl_"), "{}", invited.text);
+}
+
+#[tokio::test]
+async fn an_invitation_looks_the_same_whether_the_address_has_an_account() {
+    let server = Server::start().await;
+    server.customer_named("northwind").await;
+    server.customer_named("aster").await;
+    server.person("northwind", MAYA, Role::Owner).await;
+    let page = async |email: &str| {
+        let path = server.invitation("aster", email, Role::Viewer).await;
+        server.stranger().get(&path).await.text.replace(email, "")
+    };
+    assert_eq!(page(MAYA).await, page("nobody@aster.example").await);
+}
+
+#[tokio::test]
+async fn when_somebody_was_last_seen_is_kept_for_each_entity() {
+    let server = Server::start().await;
+    server.customer_named("northwind").await;
+    server.customer_named("aster").await;
+    let maya = server.person("northwind", MAYA, Role::Owner).await;
+    let link = server.invitation("aster", MAYA, Role::Viewer).await;
+    maya.post(&link, &[("password", PASSWORD)]).await;
+    maya.get("/entities/northwind/people").await;
+    server.advance(20 * 60);
+    maya.get("/entities/aster/requests").await;
+    let owner = server.person("northwind", "jonas@northwind.example", Role::Owner).await;
+    let people = owner.get("/entities/northwind/people").await.text;
+    assert!(people.contains("20 minutes ago"), "{people}");
+}
+
+#[tokio::test]
+async fn a_place_to_go_to_that_no_header_can_carry_is_left_out() {
+    let server = Server::start().await;
+    server.customer().await;
+    server.person("northwind", MAYA, Role::Owner).await;
+    for next in ["/\u{1}", "/\u{e9}", "//evil.example", "/\\evil.example", "https://evil.example", "/a b"] {
+        let form = [("email", MAYA), ("password", PASSWORD), ("next", next)];
+        let answer = server.stranger().post("/sign-in", &form).await;
+        assert_eq!((answer.status, answer.header("location")), (303, "/"), "{next:?}");
+    }
+}

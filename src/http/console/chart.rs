@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::causes;
 use super::frame::key;
 use super::moments::grouped;
+use super::moments::tenths;
 use super::words::{Text, Words};
 use crate::app::App;
 use crate::domain::id::EntityId;
@@ -167,10 +168,7 @@ impl Columns {
 pub fn success(w: Words, column: &Counted) -> Text {
     let per_mille = column.issued.saturating_mul(1000).checked_div(total(column));
     match per_mille {
-        Some(rate) => {
-            let number = format!("{}.{}", rate.div_euclid(10), rate.rem_euclid(10));
-            w.with("percent", [("number", &number)])
-        }
+        Some(rate) => w.with("percent", [("number", &tenths(rate, w))]),
         None => w.text("no-figure"),
     }
 }

@@ -66,6 +66,8 @@ pub struct Frame {
     pub viewed: Option<String>,
     /// The installation's host.
     pub host: String,
+    /// The page's own address.
+    pub here: String,
 }
 
 const ENTITY_PAGES: [(&str, &str); 3] =
@@ -96,7 +98,15 @@ impl Frame {
     /// Around a page for somebody who is not signed in, or for nobody in particular.
     pub fn door(app: &App, look: Look) -> Self {
         let host = app.issuer.split_once("://").map_or(&*app.issuer, |(_, host)| host).to_owned();
-        Self { w: look.words, theme: look.theme, place: None, notice: look.notice, viewed: None, host }
+        Self {
+            w: look.words,
+            theme: look.theme,
+            place: None,
+            notice: look.notice,
+            viewed: None,
+            host,
+            here: "/".to_owned(),
+        }
     }
 
     /// Around a page of an entity. `page` is the end of its path.
@@ -131,7 +141,7 @@ impl Frame {
             home: insider.path("generate-credentials"),
         };
         let viewed = insider.is_viewing.then(|| insider.entity.name.clone());
-        Ok(Self { place: Some(place), viewed, ..Self::door(app, visitor.look) })
+        Ok(Self { place: Some(place), viewed, here: insider.path(page), ..Self::door(app, visitor.look) })
     }
 
     /// Around a page of the operators. `page` is the part of its path after `/operator/`.
@@ -160,7 +170,7 @@ impl Frame {
             ],
             home: "/operator/entities".to_owned(),
         };
-        Ok(Self { place: Some(place), ..door })
+        Ok(Self { place: Some(place), here: format!("/operator/{page}"), ..door })
     }
 
     /// Around a page that belongs to the person: where it was last, as far as that can be told.
@@ -191,7 +201,7 @@ impl Frame {
             others: Vec::new(),
             home: "/".to_owned(),
         };
-        Ok(Self { place: Some(place), ..door })
+        Ok(Self { place: Some(place), here: format!("/{page}"), ..door })
     }
 
     /// An icon.

@@ -90,6 +90,13 @@ impl Words {
     }
 }
 
+/// 981 as "98.1", with the decimal sign of the language.
+pub fn tenths(number: i64, words: Words) -> String {
+    let sign =
+        if matches!(words.0, super::words::Language::French | super::words::Language::Spanish) { ',' } else { '.' };
+    format!("{}{sign}{}", number.div_euclid(10), number.rem_euclid(10))
+}
+
 /// 1258 as "1,258", with a thin space where a comma means another thing.
 pub fn grouped(number: i64, words: Words) -> String {
     let separator = if matches!(words.0, super::words::Language::French | super::words::Language::Spanish) {
@@ -122,6 +129,8 @@ mod tests {
         assert!(Words(Language::English).ago(time, later).to_string().contains(">2 minutes ago<"));
         assert_eq!(Words(Language::English).minutes(1440), "24 hours");
         assert_eq!(Words(Language::English).minutes(90), "90 minutes");
+        assert_eq!(tenths(981, Words(Language::English)), "98.1");
+        assert_eq!(tenths(5, Words(Language::French)), "0,5");
         assert_eq!(grouped(1_234_567, Words(Language::English)), "1,234,567");
     }
 }

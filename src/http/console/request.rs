@@ -4,6 +4,7 @@ use super::causes::{self, Told};
 use super::chart::{Period, short_day};
 use super::form::Query;
 use super::frame::key;
+use super::moments::tenths;
 use super::visitor::Insider;
 use super::words::{Text, Words, escaped};
 use crate::app::App;
@@ -80,7 +81,7 @@ impl Row {
             hint: request.secret_hint.clone(),
             // An address of IPv6 may be broken between its parts.
             address: Text::trusted(escaped(&request.address).replace(':', ":<wbr>")),
-            millis: millis(request.micros),
+            millis: millis(w, request.micros),
             short_id: id.chars().take(12).collect(),
             href: Query::default().link(&insider.path("requests"), &[("request", id)]),
             id: id.clone(),
@@ -113,7 +114,7 @@ impl One {
             hint: request.secret_hint,
             door: door(request.door),
             address: request.address,
-            millis: w.with("milliseconds", [("number", &millis(request.micros))]),
+            millis: w.with("milliseconds", [("number", &millis(w, request.micros))]),
             id: request.request_id,
         }))
     }
@@ -139,12 +140,8 @@ const fn door(door: Door) -> &'static str {
 }
 
 /// Milliseconds, with one decimal where that says something.
-pub fn millis(micros: i64) -> String {
-    if micros < 10_000 {
-        format!("{}.{}", micros.div_euclid(1000), micros.rem_euclid(1000).div_euclid(100))
-    } else {
-        micros.div_euclid(1000).to_string()
-    }
+pub fn millis(w: Words, micros: i64) -> String {
+    if micros < 10_000 { tenths(micros.div_euclid(100), w) } else { micros.div_euclid(1000).to_string() }
 }
 
 /// A request as the only one of its cause.

@@ -195,7 +195,8 @@ async fn figures(app: &App, insider: &Insider, counted: &Columns) -> Result<[(Te
         (w.text("failed"), number(sum.failed)),
         (
             w.text("median-answer"),
-            median.map_or_else(|| w.text("no-figure"), |micros| w.with("milliseconds", [("number", &millis(micros))])),
+            median
+                .map_or_else(|| w.text("no-figure"), |micros| w.with("milliseconds", [("number", &millis(w, micros))])),
         ),
     ])
 }

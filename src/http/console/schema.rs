@@ -3,7 +3,7 @@
 
 use super::frame::key;
 use super::text::text_of;
-use super::words::{Text, Words};
+use super::words::{Text, Words, escaped};
 use crate::domain::definition::{Definition, Kind};
 use crate::domain::entity::Entity;
 
@@ -17,8 +17,8 @@ pub struct Row {
     pub is_required: bool,
     /// Which values it takes.
     pub value: Text,
-    /// What the operator says of it.
-    pub description: String,
+    /// What the operator says of it, or Passgate of its own two.
+    pub description: Text,
     /// What is wrong with the value that was sent.
     pub message: Option<String>,
 }
@@ -30,7 +30,7 @@ pub fn rows(w: Words, entity: &Entity, message: &impl Fn(&str) -> Option<String>
         kind: w.text(kind(Kind::String)),
         is_required: true,
         value,
-        description: String::new(),
+        description: Text::default(),
         message: message(name),
     };
     let mut rows =
@@ -42,11 +42,17 @@ pub fn rows(w: Words, entity: &Entity, message: &impl Fn(&str) -> Option<String>
             kind: w.text(kind(definition.kind)),
             is_required: definition.required,
             value: limits(w, entity, definition),
-            description: definition.description.clone(),
+            description: described(w, definition),
             message: message(&definition.name),
         }
     }));
     rows
+}
+
+/// What is said of a parameter: an operator's words as they are, our own as English.
+fn described(w: Words, definition: &Definition) -> Text {
+    let ours = Definition::from_the_start().into_iter().any(|ours| ours.description == definition.description);
+    if ours { w.english(&definition.description) } else { Text::trusted(escaped(&definition.description)) }
 }
 
 /// The name of a type.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::example::Example;
+use super::request::millis;
 use super::send::Outcome;
 use super::values::Input;
 use super::visitor::Insider;
@@ -70,7 +71,7 @@ impl Sent {
         Self {
             status: outcome.status,
             at: w.moment_text(app.now()),
-            millis: format!("{}.{}", outcome.micros.div_euclid(1000), outcome.micros.rem_euclid(1000).div_euclid(100)),
+            millis: millis(w, i64::try_from(outcome.micros).unwrap_or(i64::MAX)),
             request_link: insider.path(&format!("requests?request={}", outcome.request_id())),
             repairs: faults.iter().filter_map(repair).collect(),
             kept: {

@@ -95,6 +95,7 @@ pub struct Words(pub Language);
 pub type Argument<'a> = (&'static str, &'a dyn fmt::Display);
 
 /// A message as HTML: escaped, `**strong**` and `` `code` `` marked up, English marked as such in another language.
+#[derive(Default)]
 pub struct Text(String);
 
 impl fmt::Display for Text {
@@ -109,6 +110,11 @@ impl Text {
     /// HTML that a program made, each text in it escaped.
     pub fn trusted(html: String) -> Self {
         Self(html)
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::domain::entity::Status;
 use crate::domain::settings::AccountLock;
 use crate::domain::time::Timestamp;
-use crate::http::console::moments::grouped;
+use crate::http::console::moments::{grouped, tenths as decimal};
 use crate::http::console::words::{Text, Words};
 use crate::store::listing::Holding;
 
@@ -77,7 +77,7 @@ pub fn day(w: Words, issued: i64, failed: i64) -> Day {
     let tenths = failed.saturating_mul(1000).checked_div(requests);
     let share = tenths.map(|tenths| match tenths {
         1000 => "100".to_owned(),
-        _ => format!("{}.{}", tenths.div_euclid(10), tenths.rem_euclid(10)),
+        _ => decimal(tenths, w),
     });
     Day {
         requests: grouped(requests, w),
