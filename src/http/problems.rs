@@ -10,6 +10,7 @@ use super::admin::read::InPath;
 use super::console::failure::Plain;
 use super::console::frame::{Frame, html};
 use super::console::look::Look;
+use super::console::words::Text;
 use super::error::Problem;
 use crate::app::App;
 
@@ -90,6 +91,11 @@ pub fn explained(code: &str) -> (&'static str, &'static str) {
     KINDS.iter().find(|(known, ..)| *known == code).map_or(("", ""), |(_, cause, remedy)| (cause, remedy))
 }
 
+/// A paragraph that begins with its name.
+fn headed(name: &Text, text: &Text) -> Text {
+    Text::trusted(format!("<b>{name}.</b> {text}"))
+}
+
 /// The page of one kind.
 pub async fn get(State(app): State<Arc<App>>, look: Look, InPath(kind): InPath<String>) -> Result<Response, Problem> {
     let found = KINDS.iter().find(|(code, ..)| code.replace('_', "-") == kind);
@@ -98,7 +104,7 @@ pub async fn get(State(app): State<Arc<App>>, look: Look, InPath(kind): InPath<S
     let shown = Plain {
         frame: Frame::door(&app, look),
         title: code.replace('_', " "),
-        paragraphs: vec![w.text("cause"), w.english(cause), w.text("remedy"), w.english(remedy)],
+        paragraphs: vec![headed(&w.text("cause"), &w.english(cause)), headed(&w.text("remedy"), &w.english(remedy))],
         request_id: None,
     };
     Ok(html(StatusCode::OK, &shown))
