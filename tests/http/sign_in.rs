@@ -334,3 +334,13 @@ async fn a_place_to_go_to_that_no_header_can_carry_is_left_out() {
         assert_eq!((answer.status, answer.header("location")), (303, "/"), "{next:?}");
     }
 }
+
+#[tokio::test]
+async fn a_link_is_judged_before_what_is_typed_beside_it() {
+    let server = Server::start().await;
+    let form = [("email", ""), ("name", ""), ("password", "short")];
+    for kind in ["setup", "invitation", "reset"] {
+        let answer = server.stranger().post(&format!("/{kind}/pgl_guessed"), &form).await;
+        assert_eq!(answer.status, 404, "{kind}");
+    }
+}

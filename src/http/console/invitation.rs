@@ -39,6 +39,10 @@ pub async fn set_up(
     form: Form,
 ) -> Result<Response, Problem> {
     guessed(&app, &guest)?;
+    // Without the link nobody gets as far as a password being hashed.
+    if !app.has_setup_link(&link).await? {
+        return Ok(spent(&app, &guest, key("link-explained-setup")));
+    }
     let (email, name) = (form.field("email"), form.field("name"));
     match app.set_up_operator(&link, email, name, form.field("password"), &guest.browser).await {
         Ok(cookie) => Ok(begun(&app, "/operator/entities", &cookie)),
