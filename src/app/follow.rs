@@ -72,19 +72,14 @@ impl App {
         let client_id = ClientId::parse(&event.subject);
         match Action::parse(&event.action) {
             Some(
-                Action::EntityCreated
-                | Action::EntityUpdated
-                | Action::ConfigurationImported
-                | Action::ParameterSet
-                | Action::ParameterRemoved,
+                Action::EntityUpdated | Action::ConfigurationImported | Action::ParameterSet | Action::ParameterRemoved,
             ) => {
                 if let Some(id) = &entity_id {
                     self.known.forget_entity(id);
                 }
             }
             Some(
-                Action::CredentialGenerated
-                | Action::CredentialRegenerated
+                Action::CredentialRegenerated
                 | Action::CredentialRevoked
                 | Action::CredentialLocked
                 | Action::CredentialUnlocked
@@ -103,8 +98,11 @@ impl App {
                 }
             }
             Some(Action::KeyCreated | Action::KeyRotated | Action::KeyRemoved) => self.load_keys().await?,
+            // What did not exist was not known.
             Some(
-                Action::OperatorTokenCreated
+                Action::EntityCreated
+                | Action::CredentialGenerated
+                | Action::OperatorTokenCreated
                 | Action::OperatorTokenRevoked
                 | Action::SetupLinkCreated
                 | Action::SecretRevealed

@@ -4,7 +4,7 @@ import { launch } from './browser.mjs';
 import { start } from './passgate.mjs';
 
 const house = await start();
-const browser = await launch(house);
+const browser = await launch(house, { asPeopleHaveIt: true });
 after(async () => { await browser.close(); await house.stop(); });
 
 await house.entity('northwind', { name: 'Northwind Logistics' });

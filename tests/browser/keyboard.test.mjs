@@ -9,9 +9,11 @@ const browser = await launch(house);
 after(async () => { await browser.close(); await house.stop(); });
 const world = await arrange(house);
 
-const focused = (page) => page.evaluate(() => {
+// A document that is being loaded has no focus yet; it is waited for.
+const focused = async (page) => (await page.waitForFunction(() => {
   let it = document.activeElement;
-  while (it.contentDocument) it = it.contentDocument.activeElement;
+  while (it?.contentDocument) it = it.contentDocument.activeElement;
+  if (!it) return null;
   // A control that is drawn by what stands beside it shows the focus there.
   const drawn = [it, it.nextElementSibling, it.closest('label')].filter(Boolean).map((one) => getComputedStyle(one));
   return {
@@ -20,7 +22,7 @@ const focused = (page) => page.evaluate(() => {
     isInDialog: Boolean(it.closest('[role=dialog]')),
     isSeen: drawn.some((style) => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1),
   };
-});
+})).jsonValue();
 
 // Presses Tab until the focus is where a person wants it, and sees it at every stop.
 async function tabTo(page, wanted, most = 80) {

@@ -5,7 +5,7 @@ import { launch } from './browser.mjs';
 import { start } from './passgate.mjs';
 
 const house = await start();
-const browser = await launch(house);
+const browser = await launch(house, { asPeopleHaveIt: true });
 
 await house.entity('northwind', { name: 'Northwind Logistics' });
 const credential = await house.credential('northwind');

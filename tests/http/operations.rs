@@ -24,9 +24,9 @@ async fn readiness_follows_the_database_and_liveness_does_not() {
 async fn a_known_client_gets_tokens_while_the_database_is_away_and_an_unknown_one_503() {
     let server = Server::start().await;
     let (known, unknown) = (server.customer_named("known").await, server.customer_named("unknown").await);
-    // What was made is followed before it is learnt, so that no event makes it forgotten again.
-    server.app.follow_events().await.unwrap();
     let token = server.token(&known).await;
+    // The news of its making comes after it is known, and does not make it unknown.
+    assert!(server.app.follow_events().await.unwrap());
     server.app.store.close().await;
     assert_eq!(server.ask(known.body()).await.status, 200);
     assert_eq!(server.whoami(&token).await.status, 200);
