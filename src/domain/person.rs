@@ -20,6 +20,8 @@ const FEWEST_DIFFERENT: usize = 5;
 pub const SESSION_IDLE: Duration = Duration::from_secs(30 * 60);
 /// How long a session lives at most.
 pub const SESSION_LIFE: Duration = Duration::from_secs(12 * 3600);
+/// Most sessions that one person has at once; with one more, the one used longest ago ends.
+pub const MOST_SESSIONS: i64 = 20;
 /// How long a password counts as recent: to show a secret or to replace it.
 pub const RECENT: Duration = Duration::from_secs(10 * 60);
 /// How long an invitation is good.

@@ -6,12 +6,12 @@ use super::person::{optional_entity_id, person_of};
 use super::{Store, StoreError, mac_text, time};
 use crate::domain::event::Event;
 use crate::domain::id::{EntityId, PersonId, SessionId};
-use crate::domain::person::{Person, SESSION_IDLE, SESSION_LIFE, Session};
+use crate::domain::person::{MOST_SESSIONS, Person, SESSION_IDLE, SESSION_LIFE, Session};
 use crate::domain::secret::SecretMac;
 use crate::domain::time::Timestamp;
 
 impl Store {
-    /// Adds a session of `person`.
+    /// Adds a session of `person`, in the place of the one used longest ago where there are [`MOST_SESSIONS`].
     pub async fn add_session(
         &self,
         session: &Session,
@@ -20,6 +20,10 @@ impl Store {
         event: &Event,
     ) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
+        let crowded_out = sql("DELETE FROM sessions WHERE person_id = $1 AND id NOT IN (SELECT id FROM sessions WHERE person_id = $1 ORDER BY seen_at DESC, id LIMIT $2)")
+            .bind(person.as_str())
+            .bind(MOST_SESSIONS.saturating_sub(1));
+        tx.execute(crowded_out).await?;
         let insert = sql("INSERT INTO sessions (id, mac, person_id, created_at, seen_at, proven_at, address, agent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
             .bind(session.id.as_str())
             .bind(mac_text(mac))

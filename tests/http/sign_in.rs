@@ -142,6 +142,26 @@ async fn a_session_ends_when_idle_when_old_when_signed_out_and_when_revoked() {
 }
 
 #[tokio::test]
+async fn somebody_with_twenty_sessions_who_signs_in_loses_the_one_used_longest_ago() {
+    let server = Server::start().await;
+    let customer = server.customer().await;
+    let first = server.person(&customer.entity, MAYA, Role::Owner).await;
+    let mut sessions = Vec::new();
+    for _ in 0..19 {
+        server.advance(1);
+        sessions.push(server.with_cookie(session_of(&server.sign_in(MAYA, PASSWORD).await)));
+    }
+    server.advance(60);
+    assert_eq!(first.get("/account").await.status, 200);
+    assert_eq!(server.sign_in(MAYA, PASSWORD).await.status, 303);
+    let mut answers = Vec::new();
+    for session in std::iter::once(&first).chain(&sessions) {
+        answers.push(session.get("/account").await.status);
+    }
+    assert_eq!(answers, [vec![200, 303], vec![200; 18]].concat());
+}
+
+#[tokio::test]
 async fn changing_the_password_ends_the_other_sessions() {
     let server = Server::start().await;
     let customer = server.customer().await;
