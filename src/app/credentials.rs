@@ -85,6 +85,7 @@ impl App {
             expires_at,
             failed_attempts: 0,
             locked_at: None,
+            tokens_void_before: None,
             secrets: vec![secret.secret.clone()],
             version: 1,
             created_at: now,
@@ -266,7 +267,7 @@ impl App {
         Ok(())
     }
 
-    async fn credential_at(&self, client_id: &str, version: Option<i64>) -> Result<Credential, Error> {
+    pub(super) async fn credential_at(&self, client_id: &str, version: Option<i64>) -> Result<Credential, Error> {
         let credential = self.find_credential(client_id).await?.credential;
         if version.is_some_and(|version| version != credential.version) {
             return Err(Error::Changed);
@@ -302,7 +303,7 @@ impl App {
     }
 }
 
-fn entity_of(credential: &Credential) -> Option<&crate::domain::id::EntityId> {
+pub(super) fn entity_of(credential: &Credential) -> Option<&crate::domain::id::EntityId> {
     match &credential.owner {
         Owner::Entity(id) => Some(id),
         Owner::Api => None,

@@ -20,6 +20,7 @@ pub mod sessions;
 pub mod throttle;
 pub mod tokens;
 pub mod usage;
+pub mod voiding;
 
 use std::sync::Arc;
 

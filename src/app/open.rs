@@ -106,6 +106,7 @@ impl App {
         let seq = store.last_event().await.map_err(database)?;
         let now = clock.now();
         let issuer: Arc<str> = config.public_url(bound).into();
+        let revoked = Revoked::new(config.cached_revocations);
         let app = Self {
             audience: config.token_audience.as_deref().map_or_else(|| issuer.clone(), Arc::from),
             issuer,
@@ -117,7 +118,7 @@ impl App {
             store,
             signer: Signer::default(),
             vault,
-            revoked: Revoked::default(),
+            revoked,
             usage: Usage::default(),
             requests: Requests::default(),
             writing: tokio::sync::Mutex::default(),
@@ -125,7 +126,7 @@ impl App {
             clock,
             follower: Follower::new(seq, now),
         };
-        app.revoked.extend(app.store.revoked_tokens(now).await.map_err(database)?);
+        app.load_revocations().await.map_err(database)?;
         Ok(Arc::new(app))
     }
 }

@@ -71,6 +71,34 @@ impl Store {
         append(&mut tx, event).await?;
         tx.commit().await
     }
+
+    /// The first characters of one secret of a credential; `None` if it has no such secret.
+    pub async fn secret_hint(&self, client_id: &ClientId, id: &SecretId) -> Result<Option<String>, StoreError> {
+        let query =
+            sql("SELECT hint FROM secrets WHERE client_id = $1 AND id = $2").bind(client_id.as_str()).bind(id.as_str());
+        self.db.fetch_optional(query).await?.map(|row| row.get("hint")).transpose()
+    }
+
+    /// Stops one secret now, unless it has stopped already, and voids its tokens up to `void_before`.
+    pub async fn stop_secret(
+        &self,
+        client_id: &ClientId,
+        secret_id: &SecretId,
+        void_before: Option<Timestamp>,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        let stop = sql("UPDATE secrets SET stops_at = CASE WHEN stops_at < $1 THEN stops_at ELSE $1 END, tokens_void_before = COALESCE($2, tokens_void_before) WHERE client_id = $3 AND id = $4")
+            .bind(event.at.millis())
+            .bind(void_before.map(Timestamp::millis))
+            .bind(client_id.as_str())
+            .bind(secret_id.as_str());
+        tx.execute(stop).await?;
+        let count = sql("UPDATE credentials SET version = version + 1 WHERE client_id = $1").bind(client_id.as_str());
+        tx.execute(count).await?;
+        append(&mut tx, event).await?;
+        tx.commit().await
+    }
 }
 
 fn facts_of(row: &Row) -> Result<SecretFacts, StoreError> {
