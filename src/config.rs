@@ -51,6 +51,11 @@ pub const SETTINGS: &[Setting] = &[
     setting("token_audience", "", "The `aud` of every token. Default: the public URL."),
     setting("signing_algorithm", "\"ES256\"", "`ES256`, `EdDSA` or `RS256`, for keys made from now on."),
     setting(
+        "signing_key_rotation_days",
+        "90",
+        "Days after which another key signs, at most 3650; 0 leaves that to `passgate key rotate`.",
+    ),
+    setting(
         "secrets_reveal",
         "\"always\"",
         "`always`: secrets are kept encrypted and can be shown again; `once`: they are shown when made and never again.",
@@ -121,6 +126,7 @@ pub struct Config {
     pub master_key: Option<String>,
     pub token_audience: Option<String>,
     pub signing_algorithm: Algorithm,
+    pub signing_key_rotation_days: u32,
     pub secrets_reveal: SecretsReveal,
     pub platform_name: Option<String>,
     pub smtp_url: Option<String>,
@@ -208,6 +214,9 @@ impl Config {
         if !(1..=1000).contains(&self.database_connections) || self.max_connections == 0 || self.cached_credentials == 0
         {
             return wrong("database_connections must be 1 to 1000, max_connections and cached_credentials at least 1");
+        }
+        if self.signing_key_rotation_days > 3650 {
+            return wrong("signing_key_rotation_days must be 0 to 3650");
         }
         if self.token_audience.as_ref().is_some_and(|audience| audience.is_empty() || audience.len() > 500) {
             return wrong("token_audience must have 1 to 500 characters");

@@ -52,6 +52,7 @@ use crate::app::App;
         admin::revocation::revoke,
         admin::keys::list,
         admin::keys::rotate,
+        admin::keys::void,
         admin::events::list,
         operations::healthz,
         operations::readyz,

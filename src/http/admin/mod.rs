@@ -37,5 +37,6 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/admin/v1/tokens/revoke", post(revocation::revoke))
         .route("/admin/v1/keys", get(keys::list))
         .route("/admin/v1/keys/rotate", post(keys::rotate))
+        .route("/admin/v1/keys/{kid}/void", post(keys::void))
         .route("/admin/v1/events", get(events::list))
 }
