@@ -22,6 +22,7 @@ activity = Activity
 people = People
 entities = Entities
 signing-keys = Signing keys
+revocation = Revocation
 health = Health
 operators = Operators
 account = Account
@@ -180,6 +181,10 @@ notice-password-changed = Your password is changed. Your other sessions have end
 notice-sessions-ended = The sessions have ended.
 notice-saved = Saved.
 notice-keys-rotated = The next key signs from now on.
+notice-access-token-revoked = The token is revoked.
+notice-access-token-ended = The token had expired already.
+notice-tokens-voided = The tokens issued so far have stopped.
+notice-key-voided = The key is withdrawn, and so are its tokens.
 notice-imported = The configuration is imported.
 
 ## Generate Credentials
@@ -251,6 +256,11 @@ name-of-system = Name of the system
 revoke-named = Revoke “{ $name }”
 revoke-explained = Its Client Id and every secret of it stop working at once and for ever, and so do its tokens.
 yes-revoke = Yes, revoke it
+void-tokens = Stop its tokens
+void-tokens-named = Stop the tokens of “{ $name }”
+void-tokens-explained = Every token that it got so far stops. Its Client Secret goes on working: your systems ask for new tokens.
+yes-void = Yes, stop them
+stop-with-tokens = Stop now, with its tokens
 regenerate-explained = Passgate makes a new Client Secret for { $entity }. The Client Id stays the same.
 are-you-sure = Are you sure you want to continue?
 keep-working-for = Keep the current secret working for
@@ -824,6 +834,32 @@ op-too-early = The next key may sign from { $time }: APIs may still hold a key l
 op-too-early-refused = Until then, such an API **refuses every new token** with 401. Rotate now only if the present key is known to somebody else.
 op-rotate-anyway = Rotate anyway
 op-yes-rotate = Yes, rotate
+op-rotated-by-hand = Keys are rotated by hand only.
+op-rotated-every = { $count ->
+    [one] Another key signs every day.
+   *[other] Another key signs every { $count } days.
+}
+op-void-key = Withdraw
+op-void-key-title = Withdraw a signing key
+op-void-key-ask = For a key that somebody else may know:
+op-void-key-tokens = Every token that it signed is **refused from now on**, the honest ones too.
+op-void-key-next = If it is the one that signs, the next key signs **at once**.
+op-void-key-cached = An API that keeps the list of keys may take its tokens for **5 more minutes**.
+op-void-key-yes = Yes, withdraw it
+op-revocation-lede = Stop tokens before they expire, however they got into other hands.
+op-revoke-token = Revoke a token
+op-the-token = Token
+op-revoke-token-explained = The whole token. It is read here and kept nowhere.
+op-revoke-button = Revoke token
+op-void-all = Stop all tokens
+op-void-all-explained = Every token of every business entity that was issued so far. Credentials go on working and get new ones.
+op-all-void-before = Tokens issued until { $time } are stopped.
+op-void-all-ask = Every integration has to ask for a new token.
+op-void-until = Issued until
+op-void-until-help = UTC, such as 2026-01-31T12:00:00Z. Empty means now.
+op-revocation-note = The tokens of one entity stop on its page, those of one secret or credential on Generate Credentials.
+op-void-entity-named = Stop the tokens of { $name }
+op-void-entity-explained = Tokens issued so far stop. The credentials go on working and get new ones.
 
 ## Operator: activity
 op-activity-lede = Who did what in this installation. Nothing here can be changed or deleted.

@@ -22,6 +22,7 @@ activity = Actividad
 people = Miembros
 entities = Entidades
 signing-keys = Claves de firma
+revocation = Revocación
 health = Estado del servicio
 operators = Operadores
 account = Cuenta
@@ -180,6 +181,10 @@ notice-password-changed = Contraseña cambiada. Sus otras sesiones se han cerrad
 notice-sessions-ended = Sesiones cerradas.
 notice-saved = Guardado.
 notice-keys-rotated = La clave siguiente firma desde ahora.
+notice-access-token-revoked = Token revocado.
+notice-access-token-ended = El token ya había caducado.
+notice-tokens-voided = Los tokens emitidos hasta ahora han dejado de valer.
+notice-key-voided = La clave y sus tokens quedan anulados.
 notice-imported = Configuración importada.
 
 ## Generar credenciales
@@ -251,6 +256,11 @@ name-of-system = Nombre del sistema
 revoke-named = Revocar «{ $name }»
 revoke-explained = Su Client Id y todos sus secretos dejan de funcionar de inmediato y para siempre, igual que sus tokens.
 yes-revoke = Sí, revocar
+void-tokens = Invalidar sus tokens
+void-tokens-named = Invalidar los tokens de «{ $name }»
+void-tokens-explained = Todos los tokens obtenidos hasta ahora dejan de valer. El Client Secret sigue funcionando: sus sistemas piden tokens nuevos.
+yes-void = Sí, invalidarlos
+stop-with-tokens = Detener ahora, con sus tokens
 regenerate-explained = Passgate crea un Client Secret nuevo para { $entity }. El Client Id no cambia.
 are-you-sure = ¿Seguro que quiere continuar?
 keep-working-for = Mantener el secreto actual activo durante
@@ -833,6 +843,32 @@ op-too-early = La clave siguiente puede firmar desde el { $time }: algunas API p
 op-too-early-refused = Hasta entonces, una API así **rechaza todo token nuevo** con 401. Rote ahora solo si alguien más conoce la clave actual.
 op-rotate-anyway = Rotar de todos modos
 op-yes-rotate = Sí, rotar
+op-rotated-by-hand = Las claves solo se rotan a mano.
+op-rotated-every = { $count ->
+    [one] Otra clave firma cada día.
+   *[other] Otra clave firma cada { $count } días.
+}
+op-void-key = Anular
+op-void-key-title = Anular una clave de firma
+op-void-key-ask = Para una clave que quizá conozca otra persona:
+op-void-key-tokens = Todos los tokens que firmó se **rechazan desde ahora**, también los legítimos.
+op-void-key-next = Si es la que firma, la clave siguiente firma **de inmediato**.
+op-void-key-cached = Una API que conserva la lista de claves puede aceptar sus tokens **5 minutos más**.
+op-void-key-yes = Sí, anularla
+op-revocation-lede = Detenga tokens antes de que caduquen, sea como sea que se filtraron.
+op-revoke-token = Revocar un token
+op-the-token = Token
+op-revoke-token-explained = El token entero. Se lee aquí y no se guarda en ningún sitio.
+op-revoke-button = Revocar el token
+op-void-all = Invalidar todos los tokens
+op-void-all-explained = Todos los tokens de todas las entidades emitidos hasta ahora. Las credenciales siguen funcionando y obtienen otros.
+op-all-void-before = Los tokens emitidos hasta el { $time } están invalidados.
+op-void-all-ask = Cada integración tiene que pedir un token nuevo.
+op-void-until = Emitidos hasta
+op-void-until-help = UTC, por ejemplo 2026-01-31T12:00:00Z. Vacío significa ahora.
+op-revocation-note = Los tokens de una entidad se invalidan en su página; los de un secreto o de unas credenciales, en Generate Credentials.
+op-void-entity-named = Invalidar los tokens de { $name }
+op-void-entity-explained = Los tokens emitidos hasta ahora dejan de valer. Las credenciales siguen funcionando y obtienen otros.
 
 ## Operador: actividad
 op-activity-lede = Quién hizo qué en esta instalación. Nada de esto se puede cambiar ni borrar.

@@ -22,6 +22,7 @@ activity = Activité
 people = Membres
 entities = Entités
 signing-keys = Clés de signature
+revocation = Révocation
 health = État du service
 operators = Opérateurs
 account = Compte
@@ -180,6 +181,10 @@ notice-password-changed = Mot de passe modifié. Vos autres sessions sont fermé
 notice-sessions-ended = Sessions fermées.
 notice-saved = Enregistré.
 notice-keys-rotated = La clé suivante signe désormais.
+notice-access-token-revoked = Le jeton est révoqué.
+notice-access-token-ended = Le jeton avait déjà expiré.
+notice-tokens-voided = Les jetons émis jusqu’ici ne sont plus valables.
+notice-key-voided = La clé et ses jetons sont annulés.
 notice-imported = Configuration importée.
 
 ## Générer les identifiants
@@ -251,6 +256,11 @@ name-of-system = Nom du système
 revoke-named = Révoquer « { $name } »
 revoke-explained = Son Client Id et tous ses secrets cessent de fonctionner immédiatement et pour toujours, de même que ses jetons.
 yes-revoke = Oui, révoquer
+void-tokens = Invalider ses jetons
+void-tokens-named = Invalider les jetons de « { $name } »
+void-tokens-explained = Tous les jetons obtenus jusqu’ici cessent d’être valables. Le Client Secret reste valable : vos systèmes demandent de nouveaux jetons.
+yes-void = Oui, les invalider
+stop-with-tokens = Arrêter maintenant, avec ses jetons
 regenerate-explained = Passgate crée un nouveau Client Secret pour { $entity }. Le Client Id ne change pas.
 are-you-sure = Voulez-vous vraiment continuer ?
 keep-working-for = Garder le secret actuel actif pendant
@@ -833,6 +843,32 @@ op-too-early = La clé suivante peut signer à partir du { $time } : des API o
 op-too-early-refused = Jusque-là, une telle API **refuse tout nouveau jeton** avec 401. Ne lancez la rotation maintenant que si quelqu’un d’autre connaît la clé actuelle.
 op-rotate-anyway = Lancer quand même
 op-yes-rotate = Oui, lancer la rotation
+op-rotated-by-hand = La rotation des clés se fait uniquement à la main.
+op-rotated-every = { $count ->
+    [one] Une autre clé signe chaque jour.
+   *[other] Une autre clé signe tous les { $count } jours.
+}
+op-void-key = Annuler la clé
+op-void-key-title = Annuler une clé de signature
+op-void-key-ask = Pour une clé que quelqu’un d’autre connaît peut-être :
+op-void-key-tokens = Tous les jetons qu’elle a signés sont **refusés dès maintenant**, même les légitimes.
+op-void-key-next = Si c’est elle qui signe, la clé suivante signe **immédiatement**.
+op-void-key-cached = Une API qui garde la liste des clés peut accepter ses jetons **5 minutes de plus**.
+op-void-key-yes = Oui, annuler la clé
+op-revocation-lede = Arrêtez des jetons avant leur expiration, quelle que soit la façon dont ils ont fui.
+op-revoke-token = Révoquer un jeton
+op-the-token = Jeton
+op-revoke-token-explained = Le jeton entier. Il est lu ici et n’est conservé nulle part.
+op-revoke-button = Révoquer le jeton
+op-void-all = Invalider tous les jetons
+op-void-all-explained = Tous les jetons de toutes les entités émis jusqu’ici. Les identifiants restent valables et en obtiennent de nouveaux.
+op-all-void-before = Les jetons émis jusqu’au { $time } sont invalidés.
+op-void-all-ask = Chaque intégration doit demander un nouveau jeton.
+op-void-until = Émis jusqu’au
+op-void-until-help = UTC, par exemple 2026-01-31T12:00:00Z. Vide signifie maintenant.
+op-revocation-note = Les jetons d’une entité s’invalident sur sa page, ceux d’un secret ou d’identifiants sur Generate Credentials.
+op-void-entity-named = Invalider les jetons de { $name }
+op-void-entity-explained = Les jetons émis jusqu’ici cessent d’être valables. Les identifiants restent valables et en obtiennent de nouveaux.
 
 ## Opérateur : activité
 op-activity-lede = Qui a fait quoi dans cette installation. Rien ne peut y être modifié ni supprimé.

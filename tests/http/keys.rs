@@ -279,3 +279,22 @@ async fn another_algorithm_comes_as_a_rotation_that_no_verifier_notices() {
     assert!(held.verifies(tokens.last().unwrap(), &issuer));
     assert!(server.app.now().millis() > NOW);
 }
+
+#[tokio::test]
+async fn an_operator_withdraws_a_key_in_the_browser_after_a_question() {
+    let server = Server::start().await;
+    let customer = server.customer().await;
+    let token = server.token(&customer).await;
+    let operator = server.operator("tomas@dlat.example").await;
+    let page = operator.get("/operator/keys").await;
+    assert!(page.text.contains("Another key signs every 90 days."));
+    let kid = kid(&token);
+    assert!(page.text.contains(&format!("/operator/keys?void={kid}")));
+    let question = operator.get(&format!("/operator/keys?void={kid}")).await;
+    assert!(question.text.contains("action=\"/operator/keys/void\""));
+    assert!(!operator.get("/operator/keys?void=nonsense").await.text.contains("role=\"dialog\""));
+    let done = operator.post("/operator/keys/void", &[("kid", &kid)]).await;
+    assert_eq!((done.status, done.header("location")), (303, "/operator/keys"));
+    assert_withdrawn(&server, &customer, &kid, &[token]).await;
+    assert!(operator.get("/operator/activity").await.text.contains("Withdrew a signing key and its tokens"));
+}

@@ -4,11 +4,13 @@
 use std::time::Duration;
 
 use passgate::domain::claims::TokenId;
+use passgate::domain::person::Role;
 use passgate::domain::time::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::server::{Answer, Customer, NOW, Server};
+use crate::visitor::{PASSWORD, hidden};
 
 async fn post(server: &Server, path: &str, body: Value) -> Answer {
     server.admin(Method::POST, path, Some(body)).await
@@ -301,4 +303,96 @@ async fn only_operators_make_tokens_void_through_the_admin_api() {
         assert_eq!(Answer::of(request.send().await.unwrap()).await.status, 401);
     }
     assert!(stands(&server, &token).await);
+}
+
+#[tokio::test]
+async fn an_operator_pastes_a_token_which_is_then_void_and_shown_nowhere() {
+    let server = Server::start().await;
+    let customer = server.customer().await;
+    let token = server.token(&customer).await;
+    let operator = server.operator("tomas@dlat.example").await;
+    let page = "/operator/revocation";
+    for wrong in ["", "nonsense", &token.replace("eyJ", "eyK")] {
+        let refused = operator.post(page, &[("token", wrong)]).await;
+        assert_eq!(refused.status, 422);
+        assert!(!refused.text.contains("nonsense") && !refused.text.contains("eyK"));
+    }
+    assert!(stands(&server, &token).await);
+    let revoked = operator.post(page, &[("token", &format!(" {token}\r\n"))]).await;
+    assert_eq!((revoked.status, revoked.header("location")), (303, page));
+    assert!(!stands(&server, &token).await);
+    server.advance(601);
+    operator.post(page, &[("token", &token)]).await;
+    for path in [page, "/operator/activity", "/operator/entities/northwind"] {
+        assert!(!operator.get(path).await.text.contains(&token), "{path}");
+    }
+    let activity = operator.get("/operator/activity").await;
+    assert!(activity.text.contains("Revoked a token"));
+    let owner = server.person("northwind", "maya@northwind.example", Role::Owner).await;
+    for (method, path) in [(Method::GET, page), (Method::POST, page), (Method::POST, "/operator/revocation/all")] {
+        let answer = owner.request(method, path).form(&[("token", "x")]).send().await.unwrap();
+        assert_eq!(answer.status(), 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_operator_stops_the_tokens_of_an_entity_and_of_everybody_after_a_recent_password() {
+    let server = Server::start().await;
+    let (customer, neighbour) = (server.customer().await, server.customer_named("southwind").await);
+    let operator = server.operator("tomas@dlat.example").await;
+    let (one, other) = (server.token(&customer).await, server.token(&neighbour).await);
+    let dialog = operator.get("/operator/entities/northwind?dialog=void").await;
+    assert!(dialog.text.contains("action=\"/operator/entities/northwind/void-tokens\""));
+    let done = operator.post("/operator/entities/northwind/void-tokens", &[]).await;
+    assert_eq!((done.status, done.header("location")), (303, "/operator/entities/northwind"));
+    assert!(!stands(&server, &one).await && stands(&server, &other).await);
+    server.advance(11 * 60);
+    let (one, other) = (server.token(&customer).await, server.token(&neighbour).await);
+    let asked = operator.post("/operator/revocation/all", &[("before", "")]).await;
+    assert_eq!(asked.status, 401, "the password first");
+    assert!(stands(&server, &other).await);
+    let future = at(3_600_000);
+    for wrong in ["yesterday", &future] {
+        let fields = [("before", wrong), ("password", PASSWORD)];
+        let refused = operator.post("/operator/revocation/all", &fields).await;
+        assert!(refused.status == 422 && refused.text.contains("before-error"), "{}", refused.text);
+    }
+    assert!(stands(&server, &one).await);
+    let done = operator.post("/operator/revocation/all", &[("before", "")]).await;
+    assert_eq!(done.header("location"), "/operator/revocation");
+    assert!(!stands(&server, &one).await && !stands(&server, &other).await);
+    assert!(operator.get("/operator/revocation").await.text.contains("are stopped"));
+}
+
+#[tokio::test]
+async fn people_of_an_entity_stop_the_tokens_of_a_credential_and_of_its_old_secret() {
+    let server = Server::start().await;
+    let customer = server.customer().await;
+    let owner = server.person("northwind", "maya@northwind.example", Role::Owner).await;
+    let viewer = server.person("northwind", "vera@northwind.example", Role::Viewer).await;
+    let page = "/entities/northwind/generate-credentials";
+    let path = format!("{page}/{}", customer.client_id);
+    let token = server.token(&customer).await;
+    let here = format!("{page}?credential={}", customer.client_id);
+    assert!(owner.get(&format!("{here}&dialog=void")).await.text.contains("Stop the tokens of"));
+    assert_eq!(viewer.post(&format!("{path}/void-tokens"), &[]).await.status, 403);
+    let done = owner.post(&format!("{path}/void-tokens"), &[]).await;
+    assert_eq!((done.status, done.header("location")), (303, here.as_str()));
+    assert!(!stands(&server, &token).await);
+    server.advance(1);
+    let old = server.token(&customer).await;
+    assert!(stands(&server, &old).await);
+    post(&server, &format!("/credentials/{}/regenerate", customer.client_id), json!({"grace_seconds": 3600})).await;
+    let rotating = owner.get(&here).await;
+    let version = hidden(&rotating.text, "version");
+    let stale = owner.post(&format!("{path}/rotation"), &[("version", "1"), ("keep", "new-without-tokens")]).await;
+    assert_eq!(stale.status, 412);
+    let fields = [("version", version.as_str()), ("keep", "new-without-tokens")];
+    assert_eq!(owner.post(&format!("{path}/rotation"), &fields).await.status, 303);
+    assert!(!stands(&server, &old).await);
+    server.ask(customer.body()).await.assert_problem(401, "invalid_credentials");
+    let activity = owner.get("/entities/northwind/activity").await;
+    for said in ["Stopped the tokens of the credentials", "Tokens already issued stopped"] {
+        assert!(activity.text.contains(said), "{said}");
+    }
 }
