@@ -583,6 +583,7 @@ event-issued-until = Those issued until { $time }
 event-key-voided = Withdrew a signing key and its tokens
 event-master-key-rotated = Rotated the master key
 event-master-key-retired = Retired the old master key
+event-sealing-key-rotated = Rotated the key that kept secrets are encrypted with
 event-key-created = Made a signing key
 event-key-rotated = Rotated the signing keys
 event-key-removed = Removed a signing key

@@ -592,6 +592,7 @@ event-issued-until = Los emitidos hasta el { $time }
 event-key-voided = Anuló una clave de firma y sus tokens
 event-master-key-rotated = Rotó la clave maestra
 event-master-key-retired = Retiró la clave maestra anterior
+event-sealing-key-rotated = Cambió la clave que cifra los secretos guardados
 event-key-created = Creó una clave de firma
 event-key-rotated = Rotó las claves de firma
 event-key-removed = Retiró una clave de firma

@@ -592,6 +592,7 @@ event-issued-until = Ceux émis jusqu’au { $time }
 event-key-voided = A annulé une clé de signature et ses jetons
 event-master-key-rotated = A fait la rotation de la clé maîtresse
 event-master-key-retired = A retiré l’ancienne clé maîtresse
+event-sealing-key-rotated = A changé la clé qui chiffre les secrets conservés
 event-key-created = A créé une clé de signature
 event-key-rotated = A fait la rotation des clés de signature
 event-key-removed = A retiré une clé de signature

@@ -539,6 +539,7 @@ event-issued-until = { $time } までに発行されたもの
 event-key-voided = 署名鍵とそのトークンを無効化
 event-master-key-rotated = マスター鍵をローテーション
 event-master-key-retired = 以前のマスター鍵を廃止
+event-sealing-key-rotated = 保存中のシークレットを暗号化する鍵をローテーション
 event-key-created = 署名鍵を作成
 event-key-rotated = 署名鍵をローテーション
 event-key-removed = 署名鍵を削除

@@ -362,6 +362,31 @@ fn tokens_are_made_void_by_command_and_the_server_follows() {
 }
 
 #[test]
+fn the_master_key_is_replaced_and_everything_sealed_anew_beside_a_running_server() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    let server = Quickstart::start(path, &["--data-dir", "passgate-data"]);
+    let at = |arguments: &[&str]| json(path, arguments);
+    assert_eq!(at(&["master-key", "rotate", "--new-key-file", "new.key"])["done"], "rotated");
+    let warned = at(&["doctor"]).to_string();
+    assert!(warned.contains("master-key retire"), "{warned}");
+    assert!(complaint(&run(path, &["master-key", "retire"])).contains("still name the old master key"));
+    std::fs::rename(path.join("passgate-data/master.key"), path.join("old.key")).unwrap();
+    std::fs::rename(path.join("new.key"), path.join("passgate-data/master.key")).unwrap();
+    assert_eq!(at(&["master-key", "retire"])["done"], "retired");
+    assert_eq!(at(&["master-key", "reseal"])["resealed"], 3, "a secret and two keys");
+    let get = |base: &str| {
+        let arguments = ["token", "get", server.text("client_id"), "--url", base];
+        passgate(path, &arguments).env("PASSGATE_SECRET", server.text("client_secret")).output().unwrap()
+    };
+    assert!(get(server.text("base_url")).status.success());
+    std::fs::write(path.join("passgate.toml"), "master_key_file = \"old.key\"").unwrap();
+    assert!(complaint(&run(path, &["key", "list"])).contains("is not the one that this database was made with"));
+    std::fs::remove_file(path.join("passgate.toml")).unwrap();
+    assert_eq!(at(&["key", "list"]).as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn no_log_line_at_any_level_has_a_secret_a_token_or_a_statement() {
     let directory = tempfile::tempdir().unwrap();
     let log = directory.path().join("log");
@@ -461,6 +486,8 @@ fn the_help_is_a_promise() {
         "key",
         "key rotate",
         "key void",
+        "master-key",
+        "master-key rotate",
         "operator",
         "operator token",
         "config",

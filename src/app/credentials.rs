@@ -226,7 +226,12 @@ impl App {
         let Some(sealed) = self.store.sealed_secret(&secret.id).await? else {
             return Ok(None);
         };
-        let plain = self.vault.open_sealed(&sealing_context(&credential.client_id, &secret.id), &sealed)?;
+        let context = sealing_context(&credential.client_id, &secret.id);
+        let plain = match self.vault.open_sealed(&context, &sealed) {
+            // It may have been sealed with a key that another node has just made.
+            Err(_) if self.follow_events().await? => self.vault.open_sealed(&context, &sealed)?,
+            opened => opened?,
+        };
         let text = std::str::from_utf8(&plain).map_err(|_| crate::vault::CannotOpen)?;
         Ok(Some(PlainSecret::reopened(Zeroizing::new(text.to_owned()))))
     }

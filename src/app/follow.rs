@@ -106,6 +106,7 @@ impl App {
             Some(Action::KeyCreated | Action::KeyRotated | Action::KeyRemoved | Action::KeyVoided) => {
                 self.load_keys().await?;
             }
+            Some(Action::SealingKeyRotated) => self.reload_vault().await?,
             // What did not exist was not known.
             Some(
                 Action::EntityCreated

@@ -42,17 +42,25 @@ impl App {
         self.load_keys().await
     }
 
-    /// Puts the store's keys into the signer.
+    /// Puts the store's keys into the signer. One that cannot be opened is left out, and `Err`: the others are as the store
+    /// has them.
     pub async fn load_keys(&self) -> Result<(), Error> {
         let mut keys = Vec::new();
+        let mut outcome = Ok(());
         for stored in self.counted(self.store.signing_keys().await)? {
-            if let Some(sealed) = &stored.sealed_private {
-                let pkcs8 = self.vault.open_sealed(&context(&stored.facts.kid), sealed)?;
-                keys.push((stored.facts.state, Key::from_pkcs8(stored.facts.algorithm, &pkcs8)?));
+            let Some(sealed) = &stored.sealed_private else { continue };
+            match self.open_key(&stored.facts, sealed) {
+                Ok(key) => keys.push((stored.facts.state, key)),
+                Err(error) => outcome = Err(error),
             }
         }
         self.signer.install(keys);
-        Ok(())
+        outcome
+    }
+
+    fn open_key(&self, facts: &KeyFacts, sealed: &str) -> Result<Key, Error> {
+        let pkcs8 = self.vault.open_sealed(&context(&facts.kid), sealed)?;
+        Ok(Key::from_pkcs8(facts.algorithm, &pkcs8)?)
     }
 
     /// Lets the next key sign and makes another next key. `forced` even if verifiers may not have seen it yet.
@@ -162,6 +170,7 @@ impl App {
     }
 }
 
-fn context(kid: &str) -> String {
+/// The text that binds a sealed private key to its row.
+pub(super) fn context(kid: &str) -> String {
     format!("key:{kid}")
 }

@@ -120,6 +120,8 @@ pub enum Action {
     MasterKeyRotated,
     /// The master key before the last rotation opens nothing any more.
     MasterKeyRetired,
+    /// What is kept sealed began to be sealed with a fresh key, or all of it is.
+    SealingKeyRotated,
     /// An operator token was made.
     OperatorTokenCreated,
     /// An operator token was revoked.
@@ -156,7 +158,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::EntityCreated,
         Self::EntityUpdated,
         Self::ParameterSet,
@@ -176,6 +178,7 @@ impl Action {
         Self::KeyVoided,
         Self::MasterKeyRotated,
         Self::MasterKeyRetired,
+        Self::SealingKeyRotated,
         Self::OperatorTokenCreated,
         Self::OperatorTokenRevoked,
         Self::SetupLinkCreated,
@@ -216,6 +219,7 @@ impl Action {
             Self::KeyVoided => "key.voided",
             Self::MasterKeyRotated => "master_key.rotated",
             Self::MasterKeyRetired => "master_key.retired",
+            Self::SealingKeyRotated => "sealing_key.rotated",
             Self::OperatorTokenCreated => "operator_token.created",
             Self::OperatorTokenRevoked => "operator_token.revoked",
             Self::SetupLinkCreated => "setup_link.created",

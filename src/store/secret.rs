@@ -72,6 +72,38 @@ impl Store {
         tx.commit().await
     }
 
+    /// At most `limit` secrets that are kept for showing, after the one of this id: Client Id, id, and as sealed.
+    pub async fn sealed_secrets_after(
+        &self,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<(ClientId, SecretId, String)>, StoreError> {
+        let query =
+            sql("SELECT client_id, id, sealed FROM secrets WHERE sealed IS NOT NULL AND id > $1 ORDER BY id LIMIT $2")
+                .bind(after)
+                .bind(limit);
+        let sealed_of = |row: &Row| {
+            let id: String = row.get("id")?;
+            let ids = ClientId::parse(&row.get::<String>("client_id")?).zip(SecretId::parse(&id));
+            let (client_id, id) = ids.ok_or_else(|| StoreError::Corrupt(format!("secret {id}")))?;
+            Ok((client_id, id, row.get("sealed")?))
+        };
+        self.db.fetch_all(query).await?.iter().map(sealed_of).collect()
+    }
+
+    /// Puts what is sealed anew in the place of what was sealed before: id, old and new. One that was changed meanwhile stays.
+    pub async fn reseal_secrets(&self, resealed: &[(SecretId, String, String)]) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        for (id, old, new) in resealed {
+            let update = sql("UPDATE secrets SET sealed = $1 WHERE id = $2 AND sealed = $3")
+                .bind(new.as_str())
+                .bind(id.as_str())
+                .bind(old.as_str());
+            tx.execute(update).await?;
+        }
+        tx.commit().await
+    }
+
     /// The first characters of one secret of a credential; `None` if it has no such secret.
     pub async fn secret_hint(&self, client_id: &ClientId, id: &SecretId) -> Result<Option<String>, StoreError> {
         let query =

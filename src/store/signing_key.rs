@@ -74,6 +74,17 @@ impl Store {
         tx.commit().await
     }
 
+    /// Puts a private half that is sealed anew in the place of the one sealed before, unless that was changed meanwhile.
+    pub async fn reseal_signing_key(&self, kid: &str, old: &str, new: &str) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        let update = sql("UPDATE signing_keys SET sealed_private = $1 WHERE kid = $2 AND sealed_private = $3")
+            .bind(new)
+            .bind(kid)
+            .bind(old);
+        tx.execute(update).await?;
+        tx.commit().await
+    }
+
     /// Withdraws a key that stands as `key` says; makes `promoted` sign, if one is named, and adds `added`.
     /// [`StoreError::Conflict`] if either stands elsewhere by now.
     pub async fn void_signing_key(

@@ -3,6 +3,10 @@
 use std::time::Duration;
 
 use jsonwebtoken::jwk::JwkSet;
+use passgate::app::App;
+use passgate::app::clock::Clock;
+use passgate::domain::event::Actor;
+use passgate::domain::time::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -297,4 +301,158 @@ async fn an_operator_withdraws_a_key_in_the_browser_after_a_question() {
     assert_eq!((done.status, done.header("location")), (303, "/operator/keys"));
     assert_withdrawn(&server, &customer, &kid, &[token]).await;
     assert!(operator.get("/operator/activity").await.text.contains("Withdrew a signing key and its tokens"));
+}
+
+/// The secret of a customer, as the eye shows it.
+async fn revealed(server: &Server, customer: &Customer) -> String {
+    let credential = server.app.find_credential(&customer.client_id).await.unwrap().credential;
+    server.app.reveal_secret(&credential).await.unwrap().unwrap().expose().to_owned()
+}
+
+/// Whether the installation opens with the master key in this file.
+async fn opens(server: &Server, file: &str) -> Result<(), String> {
+    let config = server.place.config(&[("master_key_file", file)]);
+    let opened = App::open(config, Clock::set(Timestamp::from_millis(NOW)), server.address).await;
+    opened.map(|_| ()).map_err(|error| error.to_string())
+}
+
+fn in_place(server: &Server, name: &str) -> String {
+    server.place.path().join(name).display().to_string()
+}
+
+#[tokio::test]
+async fn another_master_key_comes_while_servers_run_and_either_opens_until_the_old_one_is_retired() {
+    let server = Server::start().await;
+    let customer = server.customer().await;
+    let token = server.token(&customer).await;
+    let (old, new) = (in_place(&server, "data/master.key"), in_place(&server, "new.key"));
+    server.app.rotate_master_key(&Actor::Cli, new.as_ref(), false).await.unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&new).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    assert_eq!((opens(&server, &old).await, opens(&server, &new).await), (Ok(()), Ok(())));
+    let renewed = node(&server, &[("master_key_file", &new)]).await;
+    for server in [&server, &renewed] {
+        assert_eq!(server.whoami(&token).await.status, 200);
+        assert_eq!(server.ask(customer.body()).await.status, 200);
+        assert_eq!(revealed(server, &customer).await, customer.secret);
+    }
+    let early = server.app.retire_master_key(&Actor::Cli).await.unwrap_err().to_string();
+    assert!(early.contains("still name the old master key"), "{early}");
+    renewed.app.retire_master_key(&Actor::Cli).await.unwrap();
+    assert_eq!(opens(&server, &new).await, Ok(()));
+    assert!(opens(&server, &old).await.unwrap_err().contains("is not the one that this database was made with"));
+    assert_eq!(server.ask(customer.body()).await.status, 200, "a running server notices nothing");
+    assert_eq!(revealed(&server, &customer).await, customer.secret);
+    assert!(renewed.app.retire_master_key(&Actor::Cli).await.is_err(), "there is nothing to retire");
+    let actions = server.admin(Method::GET, "/events", None).await.body;
+    let actions: Vec<&str> =
+        actions["items"].as_array().unwrap().iter().map(|it| it["action"].as_str().unwrap()).collect();
+    assert!(actions.contains(&"master_key.rotated") && actions.contains(&"master_key.retired"));
+}
+
+#[tokio::test]
+async fn a_rotation_of_the_master_key_that_was_interrupted_is_done_again() {
+    let server = Server::start().await;
+    let (new, other) = (in_place(&server, "new.key"), in_place(&server, "other.key"));
+    let rotate = async |file: &str, replaces| {
+        server.app.rotate_master_key(&Actor::Cli, file.as_ref(), replaces).await.map_err(|error| error.to_string())
+    };
+    std::fs::write(&new, "AAAA").unwrap();
+    assert!(rotate(&new, false).await.unwrap_err().contains(&new), "a file that broke off is named");
+    std::fs::remove_file(&new).unwrap();
+    server.place.sql("ALTER TABLE events RENAME TO events_away").await;
+    assert!(rotate(&new, false).await.is_err(), "the file was made, and the database did not answer");
+    server.place.sql("ALTER TABLE events_away RENAME TO events").await;
+    let made = std::fs::read_to_string(&new).unwrap();
+    assert!(opens(&server, &new).await.is_err());
+    assert_eq!(opens(&server, &in_place(&server, "data/master.key")).await, Ok(()));
+    rotate(&new, false).await.unwrap();
+    rotate(&new, false).await.unwrap();
+    assert_eq!(std::fs::read_to_string(&new).unwrap(), made, "the same key");
+    assert_eq!(opens(&server, &new).await, Ok(()));
+    assert!(rotate(&other, false).await.unwrap_err().contains("under way"));
+    rotate(&other, true).await.unwrap();
+    assert!(opens(&server, &new).await.is_err());
+    assert_eq!(opens(&server, &other).await, Ok(()));
+    let in_use = rotate(&in_place(&server, "data/master.key"), true).await.unwrap_err();
+    assert!(in_use.contains("is the master key already"), "{in_use}");
+    let refused = server.app.begin_resealing(&Actor::Cli).await.unwrap_err().to_string();
+    assert!(refused.contains("retire the old one first"), "{refused}");
+}
+
+/// Everything that is kept sealed.
+async fn all_sealed(server: &Server) -> Vec<String> {
+    let secrets = server.app.store.sealed_secrets_after("", 1000).await.unwrap();
+    let keys = server.app.store.signing_keys().await.unwrap();
+    secrets
+        .into_iter()
+        .map(|(.., sealed)| sealed)
+        .chain(keys.into_iter().filter_map(|key| key.sealed_private))
+        .collect()
+}
+
+#[tokio::test]
+async fn everything_sealed_is_sealed_anew_while_servers_run_and_an_interruption_is_taken_up_again() {
+    let one = Server::start().await;
+    let customer = one.customer().await;
+    for name in ["aster", "borealis", "cirrus"] {
+        one.customer_named(name).await;
+    }
+    let token = one.token(&customer).await;
+    let two = node(&one, &[]).await;
+    let before = all_sealed(&one).await;
+    one.app.begin_resealing(&Actor::Cli).await.unwrap();
+    two.app.follow_events().await.unwrap();
+    let made = two.customer_named("drift").await;
+    assert_eq!(revealed(&one, &made).await, made.secret);
+    // Here whoever does it is killed. A restart finds both keys, and another attempt goes on with them.
+    let three = node(&one, &[]).await;
+    assert_eq!(revealed(&three, &customer).await, customer.secret);
+    assert_eq!(revealed(&three, &made).await, made.secret);
+    three.app.begin_resealing(&Actor::Cli).await.unwrap();
+    assert_eq!(three.app.reseal().await.unwrap(), before.len(), "all but the one made since");
+    assert_eq!(three.app.reseal().await.unwrap(), 0);
+    three.app.finish_resealing(&Actor::Cli).await.unwrap();
+    let after = all_sealed(&one).await;
+    assert!(after.iter().all(|sealed| !before.contains(sealed)));
+    let four = node(&one, &[]).await;
+    for server in [&one, &two, &three, &four] {
+        server.app.follow_events().await.unwrap();
+        server.app.load_keys().await.unwrap();
+        assert_eq!(revealed(server, &customer).await, customer.secret);
+        assert_eq!(server.ask(customer.body()).await.status, 200, "MACs stay as they were");
+        assert_eq!(server.whoami(&token).await.status, 200, "and so do the keys");
+        let made = server.customer_named(&format!("made-by-{}", server.address.port())).await;
+        assert_eq!(revealed(&four, &made).await, made.secret);
+    }
+    let again = all_sealed(&one).await;
+    one.app.begin_resealing(&Actor::Cli).await.unwrap();
+    one.app.finish_resealing(&Actor::Cli).await.unwrap();
+    assert!(all_sealed(&one).await.iter().all(|sealed| !again.contains(sealed)), "as often as you like");
+    assert_eq!(revealed(&node(&one, &[]).await, &customer).await, customer.secret);
+}
+
+#[tokio::test]
+async fn a_server_that_missed_the_new_master_key_serves_on_and_seals_nothing_that_others_could_not_open() {
+    let stale = Server::start().await;
+    let customer = stale.customer().await;
+    let new = in_place(&stale, "new.key");
+    stale.app.rotate_master_key(&Actor::Cli, new.as_ref(), false).await.unwrap();
+    let renewed = node(&stale, &[("master_key_file", &new)]).await;
+    renewed.app.retire_master_key(&Actor::Cli).await.unwrap();
+    renewed.app.begin_resealing(&Actor::Cli).await.unwrap();
+    renewed.app.finish_resealing(&Actor::Cli).await.unwrap();
+    stale.app.follow_events().await.unwrap();
+    let answer = stale.admin(Method::POST, "/entities/northwind/credentials", Some(json!({"name": "ERP"}))).await;
+    assert_eq!(answer.status, 500);
+    let token = stale.token(&customer).await;
+    assert_eq!(renewed.whoami(&token).await.status, 200);
+    assert_eq!(void(&renewed, &kid(&token)).await.status, 200);
+    stale.app.follow_events().await.unwrap();
+    stale.whoami(&token).await.assert_problem(401, "invalid_token");
+    stale.ask(customer.body()).await.assert_problem(503, "unavailable");
+    assert_eq!(renewed.ask(customer.body()).await.status, 200);
 }

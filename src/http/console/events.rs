@@ -128,6 +128,7 @@ fn what(action: Action, event: &LoggedEvent) -> Sentence {
         Action::KeyVoided => Sentence::new(key("event-key-voided")),
         Action::MasterKeyRotated => Sentence::new(key("event-master-key-rotated")),
         Action::MasterKeyRetired => Sentence::new(key("event-master-key-retired")),
+        Action::SealingKeyRotated => Sentence::new(key("event-sealing-key-rotated")),
         Action::KeyCreated => Sentence::new(key("event-key-created")),
         Action::KeyRotated => Sentence::new(key("event-key-rotated")),
         Action::KeyRemoved => Sentence::new(key("event-key-removed")),
@@ -193,6 +194,7 @@ fn more(w: Words, action: Action, event: &LoggedEvent) -> Vec<Sentence> {
         | Action::KeyVoided
         | Action::MasterKeyRotated
         | Action::MasterKeyRetired
+        | Action::SealingKeyRotated
         | Action::OperatorTokenCreated
         | Action::OperatorTokenRevoked
         | Action::SetupLinkCreated => vec![Sentence::one(key("event-subject"), "subject", &event.subject)],

@@ -189,6 +189,7 @@ fn what(w: Words, action: Action) -> Text {
         Action::KeyVoided => key("event-key-voided"),
         Action::MasterKeyRotated => key("event-master-key-rotated"),
         Action::MasterKeyRetired => key("event-master-key-retired"),
+        Action::SealingKeyRotated => key("event-sealing-key-rotated"),
         Action::KeyCreated => key("event-key-created"),
         Action::KeyRotated => key("op-did-key-rotated"),
         Action::KeyRemoved => key("event-key-removed"),
