@@ -51,6 +51,11 @@ pub const SETTINGS: &[Setting] = &[
     setting("token_audience", "", "The `aud` of every token. Default: the public URL."),
     setting("signing_algorithm", "\"ES256\"", "`ES256`, `EdDSA` or `RS256`, for keys made from now on."),
     setting(
+        "signing_key_rotation_days",
+        "90",
+        "Days after which another key signs, at most 3650; 0 leaves that to `passgate key rotate`.",
+    ),
+    setting(
         "secrets_reveal",
         "\"always\"",
         "`always`: secrets are kept encrypted and can be shown again; `once`: they are shown when made and never again.",
@@ -67,6 +72,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("cors_origins", "[]", "Origins whose pages may call the token endpoints."),
     setting("max_connections", "10000", "Most connections at the same time; more wait to be accepted."),
     setting("cached_credentials", "100000", "Most credentials kept in memory."),
+    setting("cached_revocations", "100000", "Most revoked tokens kept in memory; of more, the database is asked."),
     setting("throttle_burst", "20", "Failed attempts of one client from one address before it is throttled."),
     setting("throttle_refill_seconds", "15", "Seconds until one more attempt is allowed: 1 to 900."),
     setting("metrics_listen", "", "A separate address for `/metrics`. Default: beside everything else."),
@@ -120,6 +126,7 @@ pub struct Config {
     pub master_key: Option<String>,
     pub token_audience: Option<String>,
     pub signing_algorithm: Algorithm,
+    pub signing_key_rotation_days: u32,
     pub secrets_reveal: SecretsReveal,
     pub platform_name: Option<String>,
     pub smtp_url: Option<String>,
@@ -131,6 +138,7 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     pub max_connections: usize,
     pub cached_credentials: u64,
+    pub cached_revocations: usize,
     pub throttle_burst: u32,
     pub throttle_refill_seconds: u32,
     pub metrics_listen: Option<SocketAddr>,
@@ -206,6 +214,9 @@ impl Config {
         if !(1..=1000).contains(&self.database_connections) || self.max_connections == 0 || self.cached_credentials == 0
         {
             return wrong("database_connections must be 1 to 1000, max_connections and cached_credentials at least 1");
+        }
+        if self.signing_key_rotation_days > 3650 {
+            return wrong("signing_key_rotation_days must be 0 to 3650");
         }
         if self.token_audience.as_ref().is_some_and(|audience| audience.is_empty() || audience.len() > 500) {
             return wrong("token_audience must have 1 to 500 characters");

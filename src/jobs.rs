@@ -1,4 +1,4 @@
-//! The loops beside the requests: following events, writing uses and token requests, purging, letting keys go, reading
+//! The loops beside the requests: following events, writing uses and token requests, purging, rotating keys and letting them go, reading
 //! certificates again. Each may run on every node: what they write is the same whoever writes it.
 
 use std::future::Future;
@@ -15,6 +15,7 @@ use crate::http::tls::Tls;
 
 const FOLLOW: Duration = Duration::from_millis(100);
 const FLUSH: Duration = Duration::from_secs(1);
+const ROTATE: Duration = Duration::from_secs(60);
 const PURGE: Duration = Duration::from_secs(300);
 const CERTIFICATE: Duration = Duration::from_secs(2);
 
@@ -22,6 +23,7 @@ const CERTIFICATE: Duration = Duration::from_secs(2);
 pub fn start(app: &Arc<App>, tls: Option<Tls>, stop: &watch::Receiver<bool>) {
     spawn("follow events", FOLLOW, app, stop, |app| async move { app.follow_events().await.map(|_| ()) });
     spawn("write uses", FLUSH, app, stop, |app| async move { flush(&app).await });
+    spawn("rotate keys", ROTATE, app, stop, |app| async move { app.rotate_keys_if_due().await });
     spawn("purge", PURGE, app, stop, |app| async move { purge(&app).await });
     if let Some(tls) = tls {
         spawn("read the certificate", CERTIFICATE, app, stop, move |_| {

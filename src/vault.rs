@@ -4,7 +4,9 @@
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hkdf;
 use base64::Engine as _;
@@ -16,6 +18,7 @@ use crate::domain::secret::MacKey;
 /// Random bytes that sealing takes.
 pub type SealingNonce = [u8; NONCE_LEN];
 
+const ROOT_BYTES: usize = 32;
 const ROOT_CONTEXT: &str = "root";
 const LONGEST_KEY_FILE: u64 = 1024;
 
@@ -109,13 +112,23 @@ impl MasterKey {
 #[error("cannot be opened with this master key")]
 pub struct CannotOpen;
 
-/// The keys derived from the root.
+/// 32 bytes each: the root that the keys of MACs come from, then those that sealing keys come from, the newest first. Without
+/// any of the latter the first is the root of everything.
+type Roots = Zeroizing<Vec<u8>>;
+
+/// The keys derived from the roots.
 pub struct Vault {
     /// Remembers client secrets, operator tokens and set-up links.
     pub secrets: MacKey,
     /// Keeps pagination cursors from being forged.
     pub cursors: MacKey,
-    sealing: LessSafeKey,
+    sealing: ArcSwap<Sealing>,
+}
+
+/// The first key seals, each opens.
+struct Sealing {
+    keys: Arc<[LessSafeKey]>,
+    is_stopped: bool,
 }
 
 impl Vault {
@@ -125,46 +138,120 @@ impl Vault {
         root: &Zeroizing<[u8; 32]>,
         nonce: SealingNonce,
     ) -> Result<(Self, String), CannotOpen> {
-        let sealed = seal(&sealing_key(&master.0)?, ROOT_CONTEXT, root.as_slice(), nonce)?;
-        Ok((Self::derive(root)?, sealed))
+        let sealed = seal_roots(master, root.as_slice(), nonce)?;
+        Ok((Self::derive(root.as_slice())?, sealed))
     }
 
-    /// The vault whose sealed root the store kept.
+    /// The vault whose sealed roots the store kept.
     pub fn open(master: &MasterKey, sealed_root: &str) -> Result<Self, CannotOpen> {
-        let bytes = open(&sealing_key(&master.0)?, ROOT_CONTEXT, sealed_root)?;
-        let mut root = Zeroizing::new([0; 32]);
-        if bytes.len() != root.len() {
-            return Err(CannotOpen);
-        }
-        root.copy_from_slice(&bytes);
-        Self::derive(&root)
+        Self::derive(&open_roots(master, sealed_root)?)
     }
 
-    fn derive(root: &Zeroizing<[u8; 32]>) -> Result<Self, CannotOpen> {
-        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"passgate").extract(root.as_slice());
-        let derived = |purpose: &[u8]| {
-            let mut key = Zeroizing::new([0; 32]);
-            prk.expand(&[purpose], hkdf::HKDF_SHA256)
-                .and_then(|okm| okm.fill(key.as_mut_slice()))
-                .map_err(|_| CannotOpen)?;
-            Ok(key)
-        };
+    /// The same roots, sealed under another master key.
+    pub fn under(
+        old: &MasterKey,
+        sealed_root: &str,
+        new: &MasterKey,
+        nonce: SealingNonce,
+    ) -> Result<String, CannotOpen> {
+        seal_roots(new, &open_roots(old, sealed_root)?, nonce)
+    }
+
+    /// The roots with a fresh one to seal with; the one before still opens. `None` if that has been done and what was sealed
+    /// before has not all been sealed anew.
+    pub fn with_fresh_sealing(
+        master: &MasterKey,
+        sealed_root: &str,
+        fresh: &Zeroizing<[u8; 32]>,
+        nonce: SealingNonce,
+    ) -> Result<Option<String>, CannotOpen> {
+        let roots = open_roots(master, sealed_root)?;
+        let mut pieces = roots.chunks_exact(ROOT_BYTES);
+        let first = pieces.next().ok_or(CannotOpen)?;
+        let (newest, older) = (pieces.next().unwrap_or(first), pieces.next());
+        if older.is_some() {
+            return Ok(None);
+        }
+        let roots = Zeroizing::new([first, fresh.as_slice(), newest].concat());
+        seal_roots(master, &roots, nonce).map(Some)
+    }
+
+    /// The roots without the one that sealed before the newest.
+    pub fn without_old_sealing(
+        master: &MasterKey,
+        sealed_root: &str,
+        nonce: SealingNonce,
+    ) -> Result<String, CannotOpen> {
+        let roots = open_roots(master, sealed_root)?;
+        seal_roots(master, roots.get(..ROOT_BYTES.saturating_mul(2)).unwrap_or(&roots), nonce)
+    }
+
+    fn derive(roots: &[u8]) -> Result<Self, CannotOpen> {
+        let mut pieces = roots.chunks_exact(ROOT_BYTES);
+        let first = pieces.next().ok_or(CannotOpen)?;
+        let mut sealing = pieces
+            .map(|root| sealing_key(&derived(root, b"sealing")?))
+            .collect::<Result<Vec<LessSafeKey>, CannotOpen>>()?;
+        if sealing.is_empty() {
+            sealing.push(sealing_key(&derived(first, b"sealing")?)?);
+        }
         Ok(Self {
-            secrets: MacKey::new(&*derived(b"secrets")?),
-            cursors: MacKey::new(&*derived(b"cursors")?),
-            sealing: sealing_key(&derived(b"sealing")?)?,
+            secrets: MacKey::new(&*derived(first, b"secrets")?),
+            cursors: MacKey::new(&*derived(first, b"cursors")?),
+            sealing: ArcSwap::from_pointee(Sealing { keys: sealing.into(), is_stopped: false }),
         })
+    }
+
+    /// Seals and opens from now on with the keys of `newer`.
+    pub fn adopt(&self, newer: &Self) {
+        self.sealing.store(newer.sealing.load_full());
+    }
+
+    /// Seals nothing more, since others could not open it; goes on opening.
+    pub fn stop_sealing(&self) {
+        let keys = self.sealing.load().keys.clone();
+        self.sealing.store(Arc::new(Sealing { keys, is_stopped: true }));
     }
 
     /// Seals `plain` for the place that `context` names: AES-256-GCM under a random nonce, in base64.
     pub fn seal(&self, context: &str, plain: &[u8], nonce: SealingNonce) -> Result<String, CannotOpen> {
-        seal(&self.sealing, context, plain, nonce)
+        let sealing = self.sealing.load();
+        let newest = sealing.keys.first().filter(|_| !sealing.is_stopped);
+        seal(newest.ok_or(CannotOpen)?, context, plain, nonce)
     }
 
     /// Opens what was sealed for the place that `context` names.
     pub fn open_sealed(&self, context: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
-        open(&self.sealing, context, sealed)
+        self.sealing.load().keys.iter().find_map(|key| open(key, context, sealed).ok()).ok_or(CannotOpen)
     }
+
+    /// The same thing sealed with the newest key; `None` if it is.
+    pub fn renew(&self, context: &str, sealed: &str, nonce: SealingNonce) -> Result<Option<String>, CannotOpen> {
+        let sealing = self.sealing.load();
+        let newest = sealing.keys.first().ok_or(CannotOpen)?;
+        if open(newest, context, sealed).is_ok() {
+            return Ok(None);
+        }
+        let plain = self.open_sealed(context, sealed)?;
+        seal(newest, context, &plain, nonce).map(Some)
+    }
+}
+
+fn derived(root: &[u8], purpose: &[u8]) -> Result<Zeroizing<[u8; 32]>, CannotOpen> {
+    let mut key = Zeroizing::new([0; 32]);
+    let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"passgate").extract(root);
+    prk.expand(&[purpose], hkdf::HKDF_SHA256).and_then(|okm| okm.fill(key.as_mut_slice())).map_err(|_| CannotOpen)?;
+    Ok(key)
+}
+
+fn seal_roots(master: &MasterKey, roots: &[u8], nonce: SealingNonce) -> Result<String, CannotOpen> {
+    seal(&sealing_key(&master.0)?, ROOT_CONTEXT, roots, nonce)
+}
+
+fn open_roots(master: &MasterKey, sealed: &str) -> Result<Roots, CannotOpen> {
+    let roots = open(&sealing_key(&master.0)?, ROOT_CONTEXT, sealed)?;
+    let is_whole = [1, 2, 3].iter().any(|pieces| ROOT_BYTES.checked_mul(*pieces) == Some(roots.len()));
+    if is_whole { Ok(roots) } else { Err(CannotOpen) }
 }
 
 fn sealing_key(bytes: &Zeroizing<[u8; 32]>) -> Result<LessSafeKey, CannotOpen> {
@@ -203,6 +290,18 @@ mod tests {
         assert_eq!(again.open_sealed("secret:a", &sealed).unwrap().as_slice(), b"plain");
         assert!(again.open_sealed("secret:b", &sealed).is_err());
         assert!(Vault::open(&MasterKey(Zeroizing::new([9; 32])), &root).is_err());
+        let fresh =
+            Vault::with_fresh_sealing(&master, &root, &Zeroizing::new([5; 32]), [6; NONCE_LEN]).unwrap().unwrap();
+        let both = Vault::open(&master, &fresh).unwrap();
+        assert_eq!(both.open_sealed("secret:a", &sealed).unwrap().as_slice(), b"plain");
+        let renewed = both.renew("secret:a", &sealed, [7; NONCE_LEN]).unwrap().unwrap();
+        assert!(both.renew("secret:a", &renewed, [8; NONCE_LEN]).unwrap().is_none());
+        assert!(vault.open_sealed("secret:a", &renewed).is_err());
+        let none = Vault::with_fresh_sealing(&master, &fresh, &Zeroizing::new([9; 32]), [9; NONCE_LEN]).unwrap();
+        assert!(none.is_none(), "what was begun is not begun again");
+        let last = Vault::open(&master, &Vault::without_old_sealing(&master, &fresh, [1; NONCE_LEN]).unwrap()).unwrap();
+        assert!(last.open_sealed("secret:a", &sealed).is_err() && last.open_sealed("secret:a", &renewed).is_ok());
+        assert!(last.secrets.mac("a", "b").matches(&vault.secrets.mac("a", "b")), "MACs stay as they are");
         for odd in ["", "AAAA", "not base64!", &"A".repeat(200)] {
             assert!(vault.open_sealed("secret:a", odd).is_err(), "{odd}");
         }

@@ -45,7 +45,11 @@ impl Quickstart {
     }
 
     fn start_logging(directory: &Path, arguments: &[&str], level: &str, log: Stdio) -> Self {
-        let arguments = [&["quickstart", "--json", "--listen", "127.0.0.1:0"], arguments].concat();
+        Self::start_at(directory, "127.0.0.1:0", arguments, level, log)
+    }
+
+    fn start_at(directory: &Path, listen: &str, arguments: &[&str], level: &str, log: Stdio) -> Self {
+        let arguments = [&["quickstart", "--json", "--listen", listen], arguments].concat();
         let mut child = passgate(directory, &arguments)
             .env("PASSGATE_LOG_LEVEL", level)
             .stdout(Stdio::piped())
@@ -215,6 +219,11 @@ fn an_operator_manages_everything_beside_a_running_server() {
     assert_eq!(states(&at(&["key", "list"])), ["signing", "next"]);
     assert_eq!(states(&at(&["key", "rotate"])), ["retiring", "signing", "next"]);
     assert!(complaint(&run(directory.path(), &["key", "rotate"])).contains("force"));
+    let keys = at(&["key", "list"]);
+    assert_eq!(
+        states(&at(&["key", "void", keys[1]["kid"].as_str().unwrap()])),
+        ["retiring", "gone", "signing", "next"]
+    );
     let operator = at(&["operator", "token", "--name", "ci", "--expires-in", "1h"]);
     assert!(operator["operator_token"].as_str().unwrap().starts_with("pgo_"));
     assert_eq!(at(&["operator", "list"]).as_array().unwrap().len(), 2);
@@ -264,6 +273,120 @@ fn what_was_acknowledged_survives_being_killed() {
 }
 
 #[test]
+fn what_was_made_void_stays_void_when_the_server_is_killed_right_after_the_answer() {
+    let directory = tempfile::tempdir().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let start = || Quickstart::start_at(directory.path(), &free, &["--data-dir", "data"], "error", Stdio::null());
+    let http = reqwest::blocking::Client::new();
+    let post = |server: &Quickstart, path: &str, body: Value| {
+        let request = http.post(format!("{}{path}", server.text("base_url"))).bearer_auth(server.text("admin_token"));
+        let answer = request.body(body.to_string()).send().unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        serde_json::from_str::<Value>(&answer.text().unwrap()).unwrap()
+    };
+    let status = |server: &Quickstart, token: &str| {
+        http.get(format!("{}/api/v1/whoami", server.text("base_url"))).bearer_auth(token).send().unwrap().status()
+    };
+    let mut server = start();
+    let client_id = server.text("client_id").to_owned();
+    for path in [
+        "/admin/v1/tokens/revoke".to_owned(),
+        format!("/admin/v1/credentials/{client_id}/void-tokens"),
+        "/admin/v1/entities/demo/void-tokens".to_owned(),
+        "/admin/v1/tokens/void".to_owned(),
+        "key".to_owned(),
+    ] {
+        let body = serde_json::json!({"client_id": client_id, "client_secret": server.text("client_secret")});
+        let token = post(&server, "/api/v1/access-token", body)["access_token"].as_str().unwrap().to_owned();
+        assert_eq!(status(&server, &token), 200);
+        match path.as_str() {
+            "/admin/v1/tokens/revoke" => post(&server, &path, serde_json::json!({"token": token})),
+            "key" => {
+                let decoded = json(directory.path(), &["token", "decode", &token]);
+                post(
+                    &server,
+                    &format!("/admin/v1/keys/{}/void", decoded["header"]["kid"].as_str().unwrap()),
+                    Value::Null,
+                )
+            }
+            _ => post(&server, &path, Value::Null),
+        };
+        server.child.kill().unwrap();
+        server.child.wait().unwrap();
+        server = start();
+        assert_eq!(status(&server, &token), 401, "{path}");
+    }
+}
+
+#[test]
+fn tokens_are_made_void_by_command_and_the_server_follows() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Quickstart::start(directory.path(), &["--data-dir", "passgate-data"]);
+    let (id, url) = (server.text("client_id"), server.text("base_url"));
+    let token = || {
+        let get = ["token", "get", id, "--url", url];
+        let output = passgate(directory.path(), &get).env("PASSGATE_SECRET", server.text("client_secret")).output();
+        String::from_utf8(output.unwrap().stdout).unwrap().trim().to_owned()
+    };
+    let refused = |token: &str| {
+        let verify = || complaint_if_failed(&run(directory.path(), &["token", "verify", token, "--url", url]));
+        assert!(until_it_is_so(verify).contains("401"));
+    };
+    let at = |arguments: &[&str]| json(directory.path(), arguments);
+    let one = token();
+    let claims = at(&["token", "decode", &one])["claims"].clone();
+    let mut piped = passgate(directory.path(), &["token", "revoke", "-", "--json"]);
+    let mut piped = piped.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    piped.stdin.take().unwrap().write_all(one.as_bytes()).unwrap();
+    let revoked: Value = serde_json::from_slice(&piped.wait_with_output().unwrap().stdout).unwrap();
+    assert_eq!((&revoked["jti"], &revoked["had_ended"]), (&claims["jti"], &false.into()));
+    refused(&one);
+    let other = token();
+    let jti = at(&["token", "decode", &other])["claims"]["jti"].as_str().unwrap().to_owned();
+    assert_eq!(at(&["token", "revoke", "--jti", &jti])["jti"], jti.as_str());
+    refused(&other);
+    for whose in [&["--credential", id][..], &["--entity", "demo"], &["--all"]] {
+        let token = token();
+        let before = at(&[&["token", "void"], whose].concat())["tokens_void_before"].clone();
+        assert!(before.as_str().unwrap().ends_with('Z'), "{before}");
+        refused(&token);
+    }
+    let future = run(directory.path(), &["token", "void", "--all", "--before", "2999-01-01T00:00:00Z"]);
+    assert!(complaint(&future).contains("must not be in the future"));
+    assert!(complaint(&run(directory.path(), &["token", "revoke", "nonsense"])).contains("is not a token"));
+    let last = token();
+    let secret = at(&["credential", "list", "demo"])[0]["secrets"][0]["id"].as_str().unwrap().to_owned();
+    let stopped = at(&["credential", "stop-secret", id, &secret]);
+    assert_eq!(stopped[0]["secrets"].as_array().unwrap().len(), 0);
+    refused(&last);
+}
+
+#[test]
+fn the_master_key_is_replaced_and_everything_sealed_anew_beside_a_running_server() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    let server = Quickstart::start(path, &["--data-dir", "passgate-data"]);
+    let at = |arguments: &[&str]| json(path, arguments);
+    assert_eq!(at(&["master-key", "rotate", "--new-key-file", "new.key"])["done"], "rotated");
+    let warned = at(&["doctor"]).to_string();
+    assert!(warned.contains("master-key retire"), "{warned}");
+    assert!(complaint(&run(path, &["master-key", "retire"])).contains("still name the old master key"));
+    std::fs::rename(path.join("passgate-data/master.key"), path.join("old.key")).unwrap();
+    std::fs::rename(path.join("new.key"), path.join("passgate-data/master.key")).unwrap();
+    assert_eq!(at(&["master-key", "retire"])["done"], "retired");
+    assert_eq!(at(&["master-key", "reseal"])["resealed"], 3, "a secret and two keys");
+    let get = |base: &str| {
+        let arguments = ["token", "get", server.text("client_id"), "--url", base];
+        passgate(path, &arguments).env("PASSGATE_SECRET", server.text("client_secret")).output().unwrap()
+    };
+    assert!(get(server.text("base_url")).status.success());
+    std::fs::write(path.join("passgate.toml"), "master_key_file = \"old.key\"").unwrap();
+    assert!(complaint(&run(path, &["key", "list"])).contains("is not the one that this database was made with"));
+    std::fs::remove_file(path.join("passgate.toml")).unwrap();
+    assert_eq!(at(&["key", "list"]).as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn no_log_line_at_any_level_has_a_secret_a_token_or_a_statement() {
     let directory = tempfile::tempdir().unwrap();
     let log = directory.path().join("log");
@@ -290,6 +413,12 @@ fn no_log_line_at_any_level_has_a_secret_a_token_or_a_statement() {
             .form(&[("grant_type", "nonsense"), ("client_secret", secret)]),
         http.post(url("/oauth/introspect")).basic_auth(id, Some(secret)).form(&[("token", &token)]),
         http.post(url("/oauth/revoke")).basic_auth(id, Some(secret)).form(&[("token", &token)]),
+        http.post(url("/admin/v1/tokens/revoke"))
+            .bearer_auth(server.text("admin_token"))
+            .body(serde_json::json!({"token": token}).to_string()),
+        http.post(url("/admin/v1/tokens/revoke"))
+            .bearer_auth(server.text("admin_token"))
+            .body(serde_json::json!({"token": token.replace("eyJ", "eyK")}).to_string()),
         http.post(url("/api/v1/access-token")).body(body.replace("client_secret", secret)),
         http.post(url("/api/v1/access-token")).body(body.replace('}', "")),
         http.post(url(&format!("/api/v1/access-token?client_secret={secret}"))).body("{}"),
@@ -352,8 +481,13 @@ fn the_help_is_a_promise() {
         "parameter",
         "token",
         "token get",
+        "token revoke",
+        "token void",
         "key",
         "key rotate",
+        "key void",
+        "master-key",
+        "master-key rotate",
         "operator",
         "operator token",
         "config",

@@ -85,6 +85,7 @@ impl App {
             expires_at,
             failed_attempts: 0,
             locked_at: None,
+            tokens_void_before: None,
             secrets: vec![secret.secret.clone()],
             version: 1,
             created_at: now,
@@ -225,7 +226,12 @@ impl App {
         let Some(sealed) = self.store.sealed_secret(&secret.id).await? else {
             return Ok(None);
         };
-        let plain = self.vault.open_sealed(&sealing_context(&credential.client_id, &secret.id), &sealed)?;
+        let context = sealing_context(&credential.client_id, &secret.id);
+        let plain = match self.vault.open_sealed(&context, &sealed) {
+            // It may have been sealed with a key that another node has just made.
+            Err(_) if self.follow_events().await? => self.vault.open_sealed(&context, &sealed)?,
+            opened => opened?,
+        };
         let text = std::str::from_utf8(&plain).map_err(|_| crate::vault::CannotOpen)?;
         Ok(Some(PlainSecret::reopened(Zeroizing::new(text.to_owned()))))
     }
@@ -266,7 +272,7 @@ impl App {
         Ok(())
     }
 
-    async fn credential_at(&self, client_id: &str, version: Option<i64>) -> Result<Credential, Error> {
+    pub(super) async fn credential_at(&self, client_id: &str, version: Option<i64>) -> Result<Credential, Error> {
         let credential = self.find_credential(client_id).await?.credential;
         if version.is_some_and(|version| version != credential.version) {
             return Err(Error::Changed);
@@ -302,7 +308,7 @@ impl App {
     }
 }
 
-fn entity_of(credential: &Credential) -> Option<&crate::domain::id::EntityId> {
+pub(super) fn entity_of(credential: &Credential) -> Option<&crate::domain::id::EntityId> {
     match &credential.owner {
         Owner::Entity(id) => Some(id),
         Owner::Api => None,

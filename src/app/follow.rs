@@ -72,7 +72,11 @@ impl App {
         let client_id = ClientId::parse(&event.subject);
         match Action::parse(&event.action) {
             Some(
-                Action::EntityUpdated | Action::ConfigurationImported | Action::ParameterSet | Action::ParameterRemoved,
+                Action::EntityUpdated
+                | Action::EntityTokensVoided
+                | Action::ConfigurationImported
+                | Action::ParameterSet
+                | Action::ParameterRemoved,
             ) => {
                 if let Some(id) = &entity_id {
                     self.known.forget_entity(id);
@@ -83,6 +87,7 @@ impl App {
                 | Action::CredentialRevoked
                 | Action::CredentialLocked
                 | Action::CredentialUnlocked
+                | Action::CredentialTokensVoided
                 | Action::SecretStopped
                 | Action::RotationCancelled,
             ) => {
@@ -97,11 +102,17 @@ impl App {
                     self.revoked.extend([(jti, end)]);
                 }
             }
-            Some(Action::KeyCreated | Action::KeyRotated | Action::KeyRemoved) => self.load_keys().await?,
+            Some(Action::AllTokensVoided) => self.load_all_void_before().await?,
+            Some(Action::KeyCreated | Action::KeyRotated | Action::KeyRemoved | Action::KeyVoided) => {
+                self.load_keys().await?;
+            }
+            Some(Action::SealingKeyRotated) => self.reload_vault().await?,
             // What did not exist was not known.
             Some(
                 Action::EntityCreated
                 | Action::CredentialGenerated
+                | Action::MasterKeyRotated
+                | Action::MasterKeyRetired
                 | Action::OperatorTokenCreated
                 | Action::OperatorTokenRevoked
                 | Action::SetupLinkCreated
@@ -118,7 +129,7 @@ impl App {
             ) => {}
             None => {
                 self.known.forget_all();
-                self.revoked.extend(self.counted(self.store.revoked_tokens(self.now()).await)?);
+                self.load_revocations().await?;
                 self.load_keys().await?;
             }
         }

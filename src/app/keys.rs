@@ -1,15 +1,20 @@
 //! Signing keys: made, sealed, loaded, rotated and let go.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::clock::random;
 use super::{App, Error};
 use crate::domain::event::{Action, Actor};
-use crate::domain::key::{Algorithm, KeyFacts, State, successor};
+use crate::domain::key::{Algorithm, KeyFacts, State, is_due, successor};
 use crate::domain::time::Timestamp;
 use crate::signer::key::Key;
 use crate::store::StoreError;
 use crate::store::signing_key::StoredKey;
+
+/// How often a withdrawal is tried again when somebody else has just changed the keys.
+const TRIES: usize = 5;
 
 impl App {
     /// Makes the keys of a new installation, and the next key whenever there is none of the configured algorithm.
@@ -37,17 +42,25 @@ impl App {
         self.load_keys().await
     }
 
-    /// Puts the store's keys into the signer.
+    /// Puts the store's keys into the signer. One that cannot be opened is left out, and `Err`: the others are as the store
+    /// has them.
     pub async fn load_keys(&self) -> Result<(), Error> {
         let mut keys = Vec::new();
+        let mut outcome = Ok(());
         for stored in self.counted(self.store.signing_keys().await)? {
-            if let Some(sealed) = &stored.sealed_private {
-                let pkcs8 = self.vault.open_sealed(&context(&stored.facts.kid), sealed)?;
-                keys.push((stored.facts.state, Key::from_pkcs8(stored.facts.algorithm, &pkcs8)?));
+            let Some(sealed) = &stored.sealed_private else { continue };
+            match self.open_key(&stored.facts, sealed) {
+                Ok(key) => keys.push((stored.facts.state, key)),
+                Err(error) => outcome = Err(error),
             }
         }
         self.signer.install(keys);
-        Ok(())
+        outcome
+    }
+
+    fn open_key(&self, facts: &KeyFacts, sealed: &str) -> Result<Key, Error> {
+        let pkcs8 = self.vault.open_sealed(&context(&facts.kid), sealed)?;
+        Ok(Key::from_pkcs8(facts.algorithm, &pkcs8)?)
     }
 
     /// Lets the next key sign and makes another next key. `forced` even if verifiers may not have seen it yet.
@@ -62,6 +75,59 @@ impl App {
         self.load_keys().await?;
         let signing = self.store.signing_keys().await?.into_iter().map(|key| key.facts).find(|key| key.kid == kid);
         signing.ok_or(Error::NotFound("key"))
+    }
+
+    /// Rotates if the settings' period is over and no verifier would meet a key that it does not know. Of nodes that try at
+    /// the same time one succeeds.
+    pub async fn rotate_keys_if_due(&self) -> Result<(), Error> {
+        let days = u64::from(self.config.signing_key_rotation_days);
+        if days == 0 {
+            return Ok(());
+        }
+        let keys: Vec<KeyFacts> =
+            self.counted(self.store.signing_keys().await)?.into_iter().map(|key| key.facts).collect();
+        if !is_due(&keys, self.now(), Duration::from_secs(days.saturating_mul(86_400))) {
+            return Ok(());
+        }
+        match self.rotate_keys(&Actor::System, false).await {
+            // Another node was faster: by now the next key is one that is too new, or was.
+            Ok(_) | Err(Error::Changed | Error::Refused(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Withdraws a key at once: it is published no longer, its private half is deleted, and tokens that it has signed are not
+    /// accepted any more. If it was the one that signs, the next one takes its place, or a new one if there is none.
+    pub async fn void_key(&self, actor: &Actor, kid: &str) -> Result<(), Error> {
+        for _ in 0..TRIES {
+            match self.void_key_once(actor, kid).await {
+                Err(Error::Changed) => {}
+                other => return other,
+            }
+        }
+        Err(Error::Changed)
+    }
+
+    async fn void_key_once(&self, actor: &Actor, kid: &str) -> Result<(), Error> {
+        let (now, algorithm) = (self.now(), self.config.signing_algorithm);
+        let keys = self.counted(self.store.all_signing_keys().await)?;
+        let key = keys.iter().find(|key| key.facts.kid == kid).ok_or(Error::NotFound("key"))?;
+        let next = keys.iter().find(|key| key.facts.state == State::Next).map(|key| key.facts.kid.as_str());
+        let (promoted, added) = match key.facts.state {
+            State::Gone => return Err(Error::Refused("the key is gone already".to_owned())),
+            State::Retiring => (None, Vec::new()),
+            State::Next => (None, vec![self.new_key(algorithm, State::Next, now)?]),
+            State::Signing if next.is_some() => (next, vec![self.new_key(algorithm, State::Next, now)?]),
+            State::Signing => {
+                (None, vec![self.new_key(algorithm, State::Signing, now)?, self.new_key(algorithm, State::Next, now)?])
+            }
+        };
+        let signing =
+            promoted.or(added.iter().find(|key| key.facts.state == State::Signing).map(|key| key.facts.kid.as_str()));
+        let detail = json!({"state": key.facts.state, "signing": signing});
+        let event = self.event(actor, Action::KeyVoided, None, kid, detail);
+        self.counted(self.store.void_signing_key(&key.facts, promoted, &added, &event).await)?;
+        self.load_keys().await
     }
 
     /// Lets keys go whose last token has ended.
@@ -104,6 +170,7 @@ impl App {
     }
 }
 
-fn context(kid: &str) -> String {
+/// The text that binds a sealed private key to its row.
+pub(super) fn context(kid: &str) -> String {
     format!("key:{kid}")
 }

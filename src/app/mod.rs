@@ -9,6 +9,7 @@ pub mod issue;
 pub mod keys;
 pub mod known;
 pub mod mail;
+pub mod master_key;
 pub mod metrics;
 pub mod open;
 pub mod operators;
@@ -20,6 +21,7 @@ pub mod sessions;
 pub mod throttle;
 pub mod tokens;
 pub mod usage;
+pub mod voiding;
 
 use std::sync::Arc;
 

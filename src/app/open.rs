@@ -18,6 +18,7 @@ use super::{App, Error};
 use crate::config::Config;
 use crate::signer::Signer;
 use crate::store::db::Location;
+use crate::store::vault::SealedRoots;
 use crate::store::{Store, StoreError};
 use crate::vault::{MasterKey, MasterKeyError, Vault};
 
@@ -106,6 +107,7 @@ impl App {
         let seq = store.last_event().await.map_err(database)?;
         let now = clock.now();
         let issuer: Arc<str> = config.public_url(bound).into();
+        let revoked = Revoked::new(config.cached_revocations);
         let app = Self {
             audience: config.token_audience.as_deref().map_or_else(|| issuer.clone(), Arc::from),
             issuer,
@@ -117,7 +119,7 @@ impl App {
             store,
             signer: Signer::default(),
             vault,
-            revoked: Revoked::default(),
+            revoked,
             usage: Usage::default(),
             requests: Requests::default(),
             writing: tokio::sync::Mutex::default(),
@@ -125,7 +127,7 @@ impl App {
             clock,
             follower: Follower::new(seq, now),
         };
-        app.revoked.extend(app.store.revoked_tokens(now).await.map_err(database)?);
+        app.load_revocations().await.map_err(database)?;
         Ok(Arc::new(app))
     }
 }
@@ -150,11 +152,8 @@ async fn open_vault(config: &Config, store: &Store, clock: &Clock, missing: Miss
     let place =
         if config.master_key.is_some() { "in PASSGATE_MASTER_KEY".to_owned() } else { path.display().to_string() };
     let database = |cause| OpenError::Database { place: store.name().to_owned(), cause };
-    let given = match &config.master_key {
-        Some(text) => Some(MasterKey::parse(text, "PASSGATE_MASTER_KEY")?),
-        None => MasterKey::load(&path)?,
-    };
-    let sealed = store.sealed_root().await.map_err(database)?;
+    let given = master_key(config)?;
+    let sealed = store.sealed_roots().await.map_err(database)?;
     let master = match (given, &sealed) {
         (Some(_), None) if missing == Missing::Refuse => {
             return Err(OpenError::NoInstallation(store.name().to_owned()));
@@ -170,8 +169,19 @@ async fn open_vault(config: &Config, store: &Store, clock: &Clock, missing: Miss
             let root = random_secret().map_err(Error::from)?;
             let (_, fresh) = Vault::create(&master, &root, random().map_err(Error::from)?).map_err(Error::from)?;
             store.keep_sealed_root(&fresh, clock.now()).await.map_err(database)?;
-            store.sealed_root().await.map_err(database)?.unwrap_or(fresh)
+            store.sealed_roots().await.map_err(database)?.unwrap_or(SealedRoots { current: fresh, next: None })
         }
     };
-    Vault::open(&master, &sealed).map_err(|_| OpenError::WrongMasterKey(place))
+    // While the master key is rotated, the old one and the new one open it.
+    let opened = Vault::open(&master, &sealed.current).ok();
+    let opened = opened.or_else(|| sealed.next.and_then(|next| Vault::open(&master, &next).ok()));
+    opened.ok_or(OpenError::WrongMasterKey(place))
+}
+
+/// The master key that the settings name; `None` if there is no such file.
+pub(super) fn master_key(config: &Config) -> Result<Option<MasterKey>, MasterKeyError> {
+    match &config.master_key {
+        Some(text) => MasterKey::parse(text, "PASSGATE_MASTER_KEY").map(Some),
+        None => MasterKey::load(&config.master_key_path()),
+    }
 }

@@ -2,10 +2,12 @@
 
 use serde_json::json;
 
+use super::credentials::entity_of;
 use super::{App, Error};
-use crate::domain::claims::Claims;
+use crate::domain::claims::{Claims, TokenId};
 use crate::domain::credential::Owner;
 use crate::domain::event::{Action, Actor};
+use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::id::{ClientId, EntityId};
 use crate::domain::time::Timestamp;
 use crate::domain::token;
@@ -20,6 +22,16 @@ pub struct Standing {
     pub entity_id: EntityId,
 }
 
+/// A token that an operator has revoked.
+pub struct RevokedToken {
+    /// Its id.
+    pub jti: TokenId,
+    /// Until when that is remembered: it has ended by then.
+    pub expires_at: Timestamp,
+    /// Whether it had ended already, so that there was nothing to do.
+    pub had_ended: bool,
+}
+
 impl App {
     /// What `token` says, if it is one of ours and stands now: signature, end, revocation, credential and entity.
     pub async fn standing_token(&self, token: &str) -> Result<Result<Standing, InvalidToken>, StoreError> {
@@ -28,7 +40,7 @@ impl App {
             Ok(claims) => claims,
             Err(why) => return Ok(Err(why)),
         };
-        if self.revoked.contains(&claims.jti) {
+        if self.is_revoked(&claims.jti, now).await? {
             return Ok(Err(InvalidToken::Revoked));
         }
         let Some(client_id) = ClientId::parse(&claims.client_id) else {
@@ -43,23 +55,96 @@ impl App {
         let Some(entity) = self.entity(entity_id).await? else {
             return Ok(Err(InvalidToken::Revoked));
         };
-        if !token::stands(&entity, &credential, &claims.jti, now) {
+        if !token::stands(&entity, &credential, &claims.jti, self.revoked.all_void_before(), now) {
             return Ok(Err(InvalidToken::Revoked));
         }
         Ok(Ok(Standing { claims, entity_id: entity_id.clone() }))
+    }
+
+    /// Whether this token was revoked by itself. The store is asked only if memory has no room for all of them.
+    async fn is_revoked(&self, jti: &TokenId, now: Timestamp) -> Result<bool, StoreError> {
+        match self.revoked.contains(jti, now) {
+            Some(known) => Ok(known),
+            None => Ok(self.counted(self.store.revoked_token(jti).await)?.is_some()),
+        }
+    }
+
+    /// Takes in what the store knows of revocations.
+    pub(super) async fn load_revocations(&self) -> Result<(), StoreError> {
+        let tokens = self.counted(self.store.revoked_tokens(self.now(), self.revoked.rows()).await)?;
+        self.revoked.extend(tokens);
+        self.load_all_void_before().await
+    }
+
+    /// Takes in up to which moment all tokens are void.
+    pub(super) async fn load_all_void_before(&self) -> Result<(), StoreError> {
+        if let Some(before) = self.counted(self.store.all_void_before().await)? {
+            self.revoked.void_all(before);
+        }
+        Ok(())
     }
 
     /// Revokes one token until it would have ended anyway.
     pub async fn revoke_token(&self, actor: &Actor, standing: &Standing) -> Result<(), Error> {
         let Claims { jti, exp, client_id, .. } = &standing.claims;
         let end = Timestamp::from_millis(exp.saturating_mul(1000));
-        let event = self.event(
-            actor,
-            Action::TokenRevoked,
-            Some(&standing.entity_id),
-            &jti.to_string(),
-            json!({"client_id": client_id}),
-        );
+        self.revoke_until(actor, jti, end, Some(&standing.entity_id), json!({"client_id": client_id})).await
+    }
+
+    /// Revokes a token on behalf of the platform. One of ours is enough: it need not stand, so that it does not stand again
+    /// when its entity is enabled once more.
+    pub async fn revoke_presented_token(&self, actor: &Actor, token: &str) -> Result<RevokedToken, Error> {
+        let Ok(claims) = self.signer.read(token) else {
+            let why = "is not a token that one of the published keys has signed".to_owned();
+            return Err(Error::Invalid(vec![FieldFault::new("token", Fault::Rule(why))]));
+        };
+        let client_id = ClientId::parse(&claims.client_id);
+        let credential = match &client_id {
+            Some(client_id) => self.credential(client_id).await?,
+            None => None,
+        };
+        let entity_id = credential.as_deref().and_then(entity_of);
+        let end = Timestamp::from_millis(claims.exp.saturating_mul(1000));
+        self.revoke_once(actor, claims.jti, end, entity_id, json!({"client_id": claims.client_id})).await
+    }
+
+    /// Revokes the token of this `jti`. `exp`, in seconds since the epoch, says how long that has to be remembered: without
+    /// it, as long as any token lives.
+    pub async fn revoke_token_by_id(&self, actor: &Actor, jti: &str, exp: Option<i64>) -> Result<RevokedToken, Error> {
+        let wrong = || {
+            let why = "is not the jti of a token that can have been issued here".to_owned();
+            Error::Invalid(vec![FieldFault::new("jti", Fault::Rule(why))])
+        };
+        let jti = TokenId::parse(jti).ok_or_else(wrong)?;
+        let exp = exp.map(|exp| Timestamp::from_millis(exp.saturating_mul(1000)));
+        let end = token::ends_by(&jti, exp, self.now()).ok_or_else(wrong)?;
+        self.revoke_once(actor, jti, end, None, json!({})).await
+    }
+
+    async fn revoke_once(
+        &self,
+        actor: &Actor,
+        jti: TokenId,
+        expires_at: Timestamp,
+        entity_id: Option<&EntityId>,
+        detail: serde_json::Value,
+    ) -> Result<RevokedToken, Error> {
+        let had_ended = expires_at <= self.now();
+        if !had_ended {
+            self.revoke_until(actor, &jti, expires_at, entity_id, detail).await?;
+        }
+        Ok(RevokedToken { jti, expires_at, had_ended })
+    }
+
+    async fn revoke_until(
+        &self,
+        actor: &Actor,
+        jti: &TokenId,
+        end: Timestamp,
+        entity_id: Option<&EntityId>,
+        detail: serde_json::Value,
+    ) -> Result<(), Error> {
+        let event = self.event(actor, Action::TokenRevoked, entity_id, &jti.to_string(), detail);
         self.counted(self.store.revoke_token(jti, end, &event).await)?;
         self.revoked.extend([(*jti, end)]);
         Ok(())

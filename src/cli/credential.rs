@@ -53,6 +53,16 @@ pub enum Credential {
         #[arg(long, conflicts_with = "entity")]
         api: bool,
     },
+    /// Stop one secret at once and void the tokens that it got
+    StopSecret {
+        /// The Client Id
+        client_id: String,
+        /// The secret's id (pgk_…): see passgate credential list --json
+        secret_id: String,
+        /// Let the tokens that it got stand until they end
+        #[arg(long)]
+        keep_tokens: bool,
+    },
     /// Revoke a credential and its tokens for good
     Revoke {
         /// The Client Id
@@ -86,6 +96,9 @@ impl Credential {
                     None => Owner::Api,
                 };
                 list(app, &all(app, &owner).await?, as_json).await
+            }
+            Self::StopSecret { client_id, secret_id, keep_tokens } => {
+                list(app, &[app.stop_secret(&actor, &client_id, &secret_id, !keep_tokens).await?], as_json).await
             }
             Self::Revoke { client_id } => {
                 list(app, &[app.revoke_credential(&actor, &client_id, None).await?], as_json).await

@@ -79,7 +79,15 @@ async fn look(sources: &Sources) -> Vec<Finding> {
         Err(error) => found("installation", Status::Error, error.to_string()),
         Ok(app) => {
             found("database", Status::Ok, format!("{} answers, its schema is up to date", app.store.name()));
-            found("master_key", Status::Ok, "opens the database".to_owned());
+            match app.store.sealed_roots().await {
+                Ok(Some(roots)) if roots.next.is_some() => found(
+                    "master_key",
+                    Status::Warning,
+                    "an old and a new one open the database; run: passgate master-key retire".to_owned(),
+                ),
+                Ok(_) => found("master_key", Status::Ok, "opens the database".to_owned()),
+                Err(error) => found("master_key", Status::Error, error.to_string()),
+            }
             match app.store.signing_keys().await {
                 Ok(keys) => found(
                     "keys",

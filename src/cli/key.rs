@@ -19,12 +19,22 @@ pub enum Key {
         #[arg(long)]
         force: bool,
     },
+    /// Withdraw a key that has leaked, and every token that it has signed, at once
+    Void {
+        /// The key's id: see passgate key list
+        #[arg(allow_hyphen_values = true)]
+        kid: String,
+    },
 }
 
 impl Key {
     pub(super) async fn run(self, app: &App, as_json: bool) -> Outcome {
-        if let Self::Rotate { force } = self {
-            app.rotate_keys(&Actor::Cli, force).await?;
+        match self {
+            Self::List => {}
+            Self::Rotate { force } => {
+                app.rotate_keys(&Actor::Cli, force).await?;
+            }
+            Self::Void { kid } => app.void_key(&Actor::Cli, &kid).await?,
         }
         let keys = app.store.all_signing_keys().await?;
         if as_json {

@@ -5,6 +5,7 @@ mod credential;
 mod doctor;
 mod entity;
 mod key;
+mod master_key;
 mod operator;
 mod output;
 mod parameter;
@@ -61,6 +62,9 @@ enum Command {
     /// Signing keys
     #[command(subcommand)]
     Key(key::Key),
+    /// The key above all keys
+    #[command(subcommand)]
+    MasterKey(master_key::MasterKey),
     /// Operator tokens and the set-up link
     #[command(subcommand)]
     Operator(operator::Operator),
@@ -107,6 +111,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Credential(credential) => credential.run(&*installation(&sources).await?, json).await,
         Command::Parameter(parameter) => parameter.run(&*installation(&sources).await?, json).await,
         Command::Key(key) => key.run(&*installation(&sources).await?, json).await,
+        Command::MasterKey(master_key) => master_key.run(&*installation(&sources).await?, json).await,
         Command::Operator(operator) => operator.run(&*installation(&sources).await?, json).await,
     }
 }

@@ -10,7 +10,11 @@ use zeroize::Zeroizing;
 
 use super::output::{argument_or_stdin, json, say};
 use super::{Failure, Outcome};
+use crate::app::App;
 use crate::config::{Config, Sources};
+use crate::domain::event::Actor;
+use crate::domain::time::Timestamp;
+use crate::http::admin::revocation::{AllVoidBody, RevokedBody};
 
 /// Access tokens.
 #[derive(Subcommand)]
@@ -33,6 +37,34 @@ pub enum Token {
     Decode {
         /// The token, or - for standard input
         token: String,
+    },
+    /// Revoke one token, whoever it was issued to
+    Revoke {
+        /// The token, or - for standard input, which keeps it out of the list of processes
+        #[arg(required_unless_present = "jti")]
+        token: Option<String>,
+        /// Its jti, if the token itself is not at hand
+        #[arg(long, conflicts_with = "token")]
+        jti: Option<String>,
+        /// Its exp, in seconds since the epoch [default: as long as any token lives]
+        #[arg(long, requires = "jti", value_name = "SECONDS")]
+        exp: Option<i64>,
+    },
+    #[command(group(clap::ArgGroup::new("whose").required(true).args(["credential", "entity", "all"])))]
+    /// Void the tokens issued up to a moment, of a credential, of an entity or of everybody
+    Void {
+        /// Those of this Client Id
+        #[arg(long, value_name = "CLIENT ID")]
+        credential: Option<String>,
+        /// Those of this entity, by its id or identifier
+        #[arg(long)]
+        entity: Option<String>,
+        /// Those of everybody
+        #[arg(long)]
+        all: bool,
+        /// The moment, such as 2026-01-31T12:00:00Z, not in the future [default: now]
+        #[arg(long, value_name = "TIME")]
+        before: Option<Timestamp>,
     },
     /// Say whether a token stands: signature, end and revocation
     Verify {
@@ -80,6 +112,25 @@ impl Token {
                     _ => Err("this is not a token: it must be three parts of base64url with dots between".into()),
                 }
             }
+            Self::Revoke { token, jti, exp } => {
+                let app = super::installation(sources).await?;
+                let revoked = match (token, jti) {
+                    (_, Some(jti)) => app.revoke_token_by_id(&Actor::Cli, &jti, exp).await?,
+                    (token, None) => {
+                        let token = Zeroizing::new(argument_or_stdin(token.as_deref().unwrap_or("-"))?);
+                        app.revoke_presented_token(&Actor::Cli, &token).await?
+                    }
+                };
+                if as_json {
+                    return json(&RevokedBody::from(revoked));
+                }
+                let how = if revoked.had_ended { "had ended already" } else { "is void" };
+                say(&format!("The token {} {how}", revoked.jti))
+            }
+            Self::Void { credential, entity, before, .. } => {
+                let app = super::installation(sources).await?;
+                void(&app, credential, entity, before, as_json).await
+            }
             Self::Verify { token, url } => {
                 let token = argument_or_stdin(&token)?;
                 match url {
@@ -97,6 +148,32 @@ impl Token {
             }
         }
     }
+}
+
+/// Everybody's if neither a credential nor an entity is named.
+async fn void(
+    app: &App,
+    credential: Option<String>,
+    entity: Option<String>,
+    before: Option<Timestamp>,
+    as_json: bool,
+) -> Outcome {
+    let (whose, moment) = match (credential, entity) {
+        (Some(client_id), _) => {
+            let used = app.void_tokens_of_credential(&Actor::Cli, &client_id, before).await?;
+            (client_id, used.credential.tokens_void_before)
+        }
+        (None, Some(entity)) => {
+            let entity = app.void_tokens_of_entity(&Actor::Cli, &entity, before).await?;
+            (entity.identifier, entity.tokens_void_before)
+        }
+        (None, None) => ("everybody".to_owned(), Some(app.void_all_tokens(&Actor::Cli, before).await?)),
+    };
+    let tokens_void_before = moment.ok_or("the tokens were not made void")?;
+    if as_json {
+        return json(&AllVoidBody { tokens_void_before });
+    }
+    say(&format!("The tokens of {whose} issued up to {tokens_void_before} are void"))
 }
 
 fn url_or_own(url: Option<String>, sources: &Sources) -> Result<String, Failure> {

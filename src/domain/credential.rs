@@ -41,6 +41,8 @@ pub struct Credential {
     pub failed_attempts: u32,
     /// When the Integration Account Lock fell.
     pub locked_at: Option<Timestamp>,
+    /// Tokens issued to it up to this moment are void.
+    pub tokens_void_before: Option<Timestamp>,
     /// Its secrets, the newest first: those that are live, and those whose void tokens may not have ended.
     pub secrets: Vec<Secret>,
     /// Counts its changes, from 1.

@@ -61,6 +61,8 @@ pub struct Entity {
     pub scopes: Scopes,
     /// What its token requests may carry, in the operator's order.
     pub parameters: Vec<Parameter>,
+    /// Tokens issued to any of its credentials up to this moment are void.
+    pub tokens_void_before: Option<Timestamp>,
     /// Counts its changes, from 1.
     pub version: i64,
     /// When it was made.
@@ -129,6 +131,7 @@ impl Entity {
             settings: Settings::default(),
             scopes: Scopes::default(),
             parameters: Vec::new(),
+            tokens_void_before: None,
             version: 1,
             created_at: now,
             updated_at: now,

@@ -102,12 +102,26 @@ pub enum Action {
     CredentialUnlocked,
     /// A single token was revoked.
     TokenRevoked,
+    /// The tokens of a credential issued so far became void.
+    CredentialTokensVoided,
+    /// The tokens of an entity issued so far became void.
+    EntityTokensVoided,
+    /// All tokens issued so far became void.
+    AllTokensVoided,
     /// A signing key was made.
     KeyCreated,
     /// The next key became the signing key.
     KeyRotated,
     /// A retired key was removed.
     KeyRemoved,
+    /// A signing key was withdrawn at once, and with it every token that it had signed.
+    KeyVoided,
+    /// The root was sealed under another master key as well.
+    MasterKeyRotated,
+    /// The master key before the last rotation opens nothing any more.
+    MasterKeyRetired,
+    /// What is kept sealed began to be sealed with a fresh key, or all of it is.
+    SealingKeyRotated,
     /// An operator token was made.
     OperatorTokenCreated,
     /// An operator token was revoked.
@@ -144,7 +158,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 36] = [
         Self::EntityCreated,
         Self::EntityUpdated,
         Self::ParameterSet,
@@ -155,9 +169,16 @@ impl Action {
         Self::CredentialLocked,
         Self::CredentialUnlocked,
         Self::TokenRevoked,
+        Self::CredentialTokensVoided,
+        Self::EntityTokensVoided,
+        Self::AllTokensVoided,
         Self::KeyCreated,
         Self::KeyRotated,
         Self::KeyRemoved,
+        Self::KeyVoided,
+        Self::MasterKeyRotated,
+        Self::MasterKeyRetired,
+        Self::SealingKeyRotated,
         Self::OperatorTokenCreated,
         Self::OperatorTokenRevoked,
         Self::SetupLinkCreated,
@@ -189,9 +210,16 @@ impl Action {
             Self::CredentialLocked => "credential.locked",
             Self::CredentialUnlocked => "credential.unlocked",
             Self::TokenRevoked => "token.revoked",
+            Self::CredentialTokensVoided => "credential.tokens_voided",
+            Self::EntityTokensVoided => "entity.tokens_voided",
+            Self::AllTokensVoided => "tokens.voided",
             Self::KeyCreated => "key.created",
             Self::KeyRotated => "key.rotated",
             Self::KeyRemoved => "key.removed",
+            Self::KeyVoided => "key.voided",
+            Self::MasterKeyRotated => "master_key.rotated",
+            Self::MasterKeyRetired => "master_key.retired",
+            Self::SealingKeyRotated => "sealing_key.rotated",
             Self::OperatorTokenCreated => "operator_token.created",
             Self::OperatorTokenRevoked => "operator_token.revoked",
             Self::SetupLinkCreated => "setup_link.created",

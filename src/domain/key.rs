@@ -8,6 +8,9 @@ use super::time::Timestamp;
 
 /// How long verifiers may keep the key set, in seconds (`Cache-Control: max-age`).
 pub const JWKS_MAX_AGE_SECONDS: u64 = 300;
+/// How long a key is published before it signs, in seconds: as long as verifiers may keep a key set without it, and a
+/// minute for nodes that publish it a moment later and for clocks that differ.
+pub const PUBLISHED_BEFORE_SIGNING_SECONDS: u64 = JWKS_MAX_AGE_SECONDS + 60;
 /// How long a key goes on being published after it has stopped signing: the longest token and an hour.
 const RETIRING: Duration = Duration::from_secs(LONGEST_TIMEOUT_MINUTES as u64 * 60 + 3600);
 
@@ -110,7 +113,7 @@ pub enum RotationRefused {
     NoNextKey,
     /// Verifiers may not have seen the next key yet.
     #[error(
-        "the next key was published less than {JWKS_MAX_AGE_SECONDS} seconds ago, and verifiers may still hold a key set without it; rotate after {0}, or force it and have them answer 401 until then"
+        "the next key was published less than {PUBLISHED_BEFORE_SIGNING_SECONDS} seconds ago, and verifiers may still hold a key set without it; rotate after {0}, or force it and have them answer 401 until then"
     )]
     TooEarly(Timestamp),
 }
@@ -118,9 +121,16 @@ pub enum RotationRefused {
 /// The kid that signs after a rotation at `now`. `forced` rotates even if verifiers may not know that key yet.
 pub fn successor(keys: &[KeyFacts], now: Timestamp, forced: bool) -> Result<String, RotationRefused> {
     let next = keys.iter().find(|key| key.state == State::Next).ok_or(RotationRefused::NoNextKey)?;
-    let ready = next.published_at.plus(Duration::from_secs(JWKS_MAX_AGE_SECONDS));
+    let ready = next.published_at.plus(Duration::from_secs(PUBLISHED_BEFORE_SIGNING_SECONDS));
     if now < ready && !forced {
         return Err(RotationRefused::TooEarly(ready));
     }
     Ok(next.kid.clone())
+}
+
+/// Whether the key that signs has signed for `period` at `now`, and the next one may take its place without a verifier
+/// noticing.
+pub fn is_due(keys: &[KeyFacts], now: Timestamp, period: Duration) -> bool {
+    let signing = keys.iter().find(|key| key.state == State::Signing);
+    signing.is_some_and(|key| key.since.plus(period) <= now) && successor(keys, now, false).is_ok()
 }

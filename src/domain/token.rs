@@ -12,7 +12,7 @@ use super::entity::{Entity, Status};
 use super::fault::{Fault, FieldFault};
 use super::presented::Fields;
 use super::scope::NotAScope;
-use super::settings::UnknownParameters;
+use super::settings::{LONGEST_TIMEOUT_MINUTES, UnknownParameters};
 use super::time::Timestamp;
 
 /// Longest `client_id` that is looked at, in bytes.
@@ -113,10 +113,49 @@ pub fn grant(entity: &Entity, fields: &Fields<'_>, door: Door) -> Result<Grant, 
 }
 
 /// Whether a token that the signer has verified still stands: its entity is active, its credential neither revoked nor
-/// expired, and the tokens of its secret not void.
-pub fn stands(entity: &Entity, credential: &Credential, jti: &TokenId, now: Timestamp) -> bool {
-    let is_void = credential.secrets.iter().any(|secret| {
-        secret.id.tag() == jti.secret_tag() && secret.tokens_void_before.is_some_and(|until| jti.issued_at() <= until)
-    });
+/// expired, and it was not issued up to a moment before which the tokens of its secret, its credential, its entity or of
+/// everybody (`all_void_before`) are void.
+pub fn stands(
+    entity: &Entity,
+    credential: &Credential,
+    jti: &TokenId,
+    all_void_before: Option<Timestamp>,
+    now: Timestamp,
+) -> bool {
+    let of_its_secret = credential
+        .secrets
+        .iter()
+        .filter(|secret| secret.id.tag() == jti.secret_tag())
+        .filter_map(|secret| secret.tokens_void_before);
+    let of_the_rest = [credential.tokens_void_before, entity.tokens_void_before, all_void_before];
+    let is_void = of_its_secret.chain(of_the_rest.into_iter().flatten()).any(|until| jti.issued_at() <= until);
     entity.status == Status::Active && credential.standing(now).is_ok() && !is_void
+}
+
+/// Why a moment is not one up to which tokens can be made void.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must not be in the future: tokens that are not issued yet cannot be void; leave it out for now")]
+pub struct NotYet;
+
+/// Up to which moment tokens become void when `asked` is wished for at `now`. Never after `now`: a client that asks for a
+/// token after the voiding gets one that stands.
+pub fn void_before(asked: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, NotYet> {
+    match asked {
+        Some(moment) if moment > now => Err(NotYet),
+        Some(moment) => Ok(moment),
+        None => Ok(now),
+    }
+}
+
+/// How far the clock of a node that issued a token may be ahead of this one's.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(3600);
+
+/// When the token of this id has ended at the latest, as its `exp` says if that is known; `None` if no node can have
+/// issued it yet.
+pub fn ends_by(jti: &TokenId, exp: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    if jti.issued_at() > now.plus(CLOCKS_DIFFER) {
+        return None;
+    }
+    let latest = jti.issued_at().plus(Duration::from_secs(u64::from(LONGEST_TIMEOUT_MINUTES).saturating_mul(60)));
+    Some(exp.map_or(latest, |exp| exp.min(latest)))
 }

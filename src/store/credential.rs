@@ -206,7 +206,7 @@ impl Store {
         client_id: &ClientId,
         now: Timestamp,
     ) -> Result<Option<CredentialUse>, StoreError> {
-        let query = sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE client_id = $1").bind(client_id.as_str());
+        let query = sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, tokens_void_before, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE client_id = $1").bind(client_id.as_str());
         match self.db.fetch_optional(query).await? {
             Some(row) => self.with_secrets(&row, now).await.map(Some),
             None => Ok(None),
@@ -223,12 +223,12 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<CredentialUse>, StoreError> {
         let query = match owner {
-            Owner::Entity(id) => sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE (created_at, client_id) > ($1, $2) AND entity_id = $4 ORDER BY created_at, client_id LIMIT $3")
+            Owner::Entity(id) => sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, tokens_void_before, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE (created_at, client_id) > ($1, $2) AND entity_id = $4 ORDER BY created_at, client_id LIMIT $3")
                 .bind(after.0.millis())
                 .bind(after.1)
                 .bind(limit)
                 .bind(id.as_str()),
-            Owner::Api => sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE (created_at, client_id) > ($1, $2) AND entity_id IS NULL ORDER BY created_at, client_id LIMIT $3")
+            Owner::Api => sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, tokens_void_before, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE (created_at, client_id) > ($1, $2) AND entity_id IS NULL ORDER BY created_at, client_id LIMIT $3")
                 .bind(after.0.millis())
                 .bind(after.1)
                 .bind(limit),
@@ -242,7 +242,7 @@ impl Store {
 
     /// The credentials of an entity that are not revoked, the oldest first: as many as it may have at most.
     pub async fn credentials_in_use(&self, id: &EntityId, now: Timestamp) -> Result<Vec<CredentialUse>, StoreError> {
-        let query = sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE entity_id = $1 AND revoked_at IS NULL ORDER BY created_at, client_id LIMIT $2")
+        let query = sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, tokens_void_before, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE entity_id = $1 AND revoked_at IS NULL ORDER BY created_at, client_id LIMIT $2")
             .bind(id.as_str())
             .bind(i64::from(MOST_CREDENTIALS));
         let mut credentials = Vec::new();
@@ -299,6 +299,7 @@ fn credential_of(row: &Row) -> Result<CredentialUse, StoreError> {
         expires_at: optional_time(row, "expires_at")?,
         failed_attempts: u32::try_from(row.get::<i64>("failed_attempts")?).map_err(|_| corrupt())?,
         locked_at: optional_time(row, "locked_at")?,
+        tokens_void_before: optional_time(row, "tokens_void_before")?,
         secrets: Vec::new(),
         version: row.get("version")?,
         created_at: time(row, "created_at")?,

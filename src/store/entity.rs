@@ -2,7 +2,7 @@
 
 use super::db::{Row, Statement, sql};
 use super::event::append;
-use super::{Store, StoreError, json, time};
+use super::{Store, StoreError, json, optional_time, time};
 use crate::domain::definition::Definition;
 use crate::domain::entity::{Entity, Status};
 use crate::domain::event::Event;
@@ -38,19 +38,19 @@ impl Store {
 
     /// The entity of this id.
     pub async fn entity(&self, id: &EntityId) -> Result<Option<Entity>, StoreError> {
-        let query = sql("SELECT id, identifier, name, description, status, settings, scopes, parameters, version, created_at, updated_at FROM entities WHERE id = $1").bind(id.as_str());
+        let query = sql("SELECT id, identifier, name, description, status, settings, scopes, parameters, tokens_void_before, version, created_at, updated_at FROM entities WHERE id = $1").bind(id.as_str());
         self.db.fetch_optional(query).await?.as_ref().map(entity_of).transpose()
     }
 
     /// The entity of this identifier.
     pub async fn entity_by_identifier(&self, identifier: &str) -> Result<Option<Entity>, StoreError> {
-        let query = sql("SELECT id, identifier, name, description, status, settings, scopes, parameters, version, created_at, updated_at FROM entities WHERE identifier = $1").bind(identifier);
+        let query = sql("SELECT id, identifier, name, description, status, settings, scopes, parameters, tokens_void_before, version, created_at, updated_at FROM entities WHERE identifier = $1").bind(identifier);
         self.db.fetch_optional(query).await?.as_ref().map(entity_of).transpose()
     }
 
     /// At most `limit` entities whose identifiers come after `after`, in that order.
     pub async fn entities_after(&self, after: &str, limit: i64) -> Result<Vec<Entity>, StoreError> {
-        let query = sql("SELECT id, identifier, name, description, status, settings, scopes, parameters, version, created_at, updated_at FROM entities WHERE identifier > $1 ORDER BY identifier LIMIT $2")
+        let query = sql("SELECT id, identifier, name, description, status, settings, scopes, parameters, tokens_void_before, version, created_at, updated_at FROM entities WHERE identifier > $1 ORDER BY identifier LIMIT $2")
             .bind(after)
             .bind(limit);
         self.db.fetch_all(query).await?.iter().map(entity_of).collect()
@@ -85,6 +85,7 @@ fn entity_of(row: &Row) -> Result<Entity, StoreError> {
         settings: json(row, "settings")?,
         scopes: Scopes::new(json(row, "scopes")?).map_err(|_| corrupt())?,
         parameters: parameters.collect::<Result<_, _>>().map_err(|_| corrupt())?,
+        tokens_void_before: optional_time(row, "tokens_void_before")?,
         version: row.get("version")?,
         created_at: time(row, "created_at")?,
         updated_at: time(row, "updated_at")?,

@@ -15,7 +15,7 @@ pub mod secret;
 pub mod session;
 pub mod signing_key;
 pub mod usage;
-mod vault;
+pub mod vault;
 
 use crate::domain::time::Timestamp;
 use db::{Db, Location, Row, sql};

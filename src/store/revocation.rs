@@ -1,10 +1,12 @@
-//! The table `revoked_tokens`: single tokens, kept until they would have ended anyway.
+//! The table `revoked_tokens`: single tokens, kept until they would have ended anyway. And the moments up to which the
+//! tokens of a credential, of an entity or of everybody (`tokens_void`) are void.
 
 use super::db::{Row, sql};
 use super::event::append;
 use super::{Store, StoreError, time};
 use crate::domain::claims::TokenId;
 use crate::domain::event::Event;
+use crate::domain::id::{ClientId, EntityId};
 use crate::domain::time::Timestamp;
 
 impl Store {
@@ -23,9 +25,12 @@ impl Store {
         tx.commit().await
     }
 
-    /// Every revoked token that has not ended at `now`, and when it ends.
-    pub async fn revoked_tokens(&self, now: Timestamp) -> Result<Vec<(TokenId, Timestamp)>, StoreError> {
-        let query = sql("SELECT jti, expires_at FROM revoked_tokens WHERE expires_at > $1").bind(now.millis());
+    /// At most `limit` revoked tokens that have not ended at `now`, and when each ends: those that end last.
+    pub async fn revoked_tokens(&self, now: Timestamp, limit: i64) -> Result<Vec<(TokenId, Timestamp)>, StoreError> {
+        let query =
+            sql("SELECT jti, expires_at FROM revoked_tokens WHERE expires_at > $1 ORDER BY expires_at DESC LIMIT $2")
+                .bind(now.millis())
+                .bind(limit);
         self.db.fetch_all(query).await?.iter().map(revoked_of).collect()
     }
 
@@ -41,6 +46,54 @@ impl Store {
         let purged = tx.execute(sql("DELETE FROM revoked_tokens WHERE expires_at <= $1").bind(now.millis())).await?;
         tx.commit().await?;
         Ok(purged)
+    }
+
+    /// Voids the tokens of a credential issued up to `before`. The moment never goes back.
+    pub async fn void_tokens_of_credential(
+        &self,
+        client_id: &ClientId,
+        before: Timestamp,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        let update = sql("UPDATE credentials SET tokens_void_before = CASE WHEN tokens_void_before > $1 THEN tokens_void_before ELSE $1 END, version = version + 1 WHERE client_id = $2")
+            .bind(before.millis())
+            .bind(client_id.as_str());
+        self.void(update, event).await
+    }
+
+    /// The same for an entity.
+    pub async fn void_tokens_of_entity(
+        &self,
+        id: &EntityId,
+        before: Timestamp,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        let update = sql("UPDATE entities SET tokens_void_before = CASE WHEN tokens_void_before > $1 THEN tokens_void_before ELSE $1 END, version = version + 1 WHERE id = $2")
+            .bind(before.millis())
+            .bind(id.as_str());
+        self.void(update, event).await
+    }
+
+    /// The same for everybody.
+    pub async fn void_all_tokens(&self, before: Timestamp, event: &Event) -> Result<(), StoreError> {
+        let upsert = sql("INSERT INTO tokens_void (id, void_before) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET void_before = CASE WHEN tokens_void.void_before > excluded.void_before THEN tokens_void.void_before ELSE excluded.void_before END")
+            .bind(before.millis());
+        self.void(upsert, event).await
+    }
+
+    async fn void(&self, change: super::db::Statement, event: &Event) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        if tx.execute(change).await? == 0 {
+            return Err(StoreError::Conflict);
+        }
+        append(&mut tx, event).await?;
+        tx.commit().await
+    }
+
+    /// Up to which moment all tokens are void, if that was ever said.
+    pub async fn all_void_before(&self) -> Result<Option<Timestamp>, StoreError> {
+        let row = self.db.fetch_optional(sql("SELECT void_before FROM tokens_void WHERE id = 1")).await?;
+        row.map(|row| time(&row, "void_before")).transpose()
     }
 }
 

@@ -71,6 +71,66 @@ impl Store {
         append(&mut tx, event).await?;
         tx.commit().await
     }
+
+    /// At most `limit` secrets that are kept for showing, after the one of this id: Client Id, id, and as sealed.
+    pub async fn sealed_secrets_after(
+        &self,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<(ClientId, SecretId, String)>, StoreError> {
+        let query =
+            sql("SELECT client_id, id, sealed FROM secrets WHERE sealed IS NOT NULL AND id > $1 ORDER BY id LIMIT $2")
+                .bind(after)
+                .bind(limit);
+        let sealed_of = |row: &Row| {
+            let id: String = row.get("id")?;
+            let ids = ClientId::parse(&row.get::<String>("client_id")?).zip(SecretId::parse(&id));
+            let (client_id, id) = ids.ok_or_else(|| StoreError::Corrupt(format!("secret {id}")))?;
+            Ok((client_id, id, row.get("sealed")?))
+        };
+        self.db.fetch_all(query).await?.iter().map(sealed_of).collect()
+    }
+
+    /// Puts what is sealed anew in the place of what was sealed before: id, old and new. One that was changed meanwhile stays.
+    pub async fn reseal_secrets(&self, resealed: &[(SecretId, String, String)]) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        for (id, old, new) in resealed {
+            let update = sql("UPDATE secrets SET sealed = $1 WHERE id = $2 AND sealed = $3")
+                .bind(new.as_str())
+                .bind(id.as_str())
+                .bind(old.as_str());
+            tx.execute(update).await?;
+        }
+        tx.commit().await
+    }
+
+    /// The first characters of one secret of a credential; `None` if it has no such secret.
+    pub async fn secret_hint(&self, client_id: &ClientId, id: &SecretId) -> Result<Option<String>, StoreError> {
+        let query =
+            sql("SELECT hint FROM secrets WHERE client_id = $1 AND id = $2").bind(client_id.as_str()).bind(id.as_str());
+        self.db.fetch_optional(query).await?.map(|row| row.get("hint")).transpose()
+    }
+
+    /// Stops one secret now, unless it has stopped already, and voids its tokens up to `void_before`.
+    pub async fn stop_secret(
+        &self,
+        client_id: &ClientId,
+        secret_id: &SecretId,
+        void_before: Option<Timestamp>,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        let stop = sql("UPDATE secrets SET stops_at = CASE WHEN stops_at < $1 THEN stops_at ELSE $1 END, tokens_void_before = COALESCE($2, tokens_void_before) WHERE client_id = $3 AND id = $4")
+            .bind(event.at.millis())
+            .bind(void_before.map(Timestamp::millis))
+            .bind(client_id.as_str())
+            .bind(secret_id.as_str());
+        tx.execute(stop).await?;
+        let count = sql("UPDATE credentials SET version = version + 1 WHERE client_id = $1").bind(client_id.as_str());
+        tx.execute(count).await?;
+        append(&mut tx, event).await?;
+        tx.commit().await
+    }
 }
 
 fn facts_of(row: &Row) -> Result<SecretFacts, StoreError> {

@@ -74,6 +74,55 @@ impl Store {
         tx.commit().await
     }
 
+    /// Puts a private half that is sealed anew in the place of the one sealed before, unless that was changed meanwhile.
+    pub async fn reseal_signing_key(&self, kid: &str, old: &str, new: &str) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        let update = sql("UPDATE signing_keys SET sealed_private = $1 WHERE kid = $2 AND sealed_private = $3")
+            .bind(new)
+            .bind(kid)
+            .bind(old);
+        tx.execute(update).await?;
+        tx.commit().await
+    }
+
+    /// Withdraws a key that stands as `key` says; makes `promoted` sign, if one is named, and adds `added`.
+    /// [`StoreError::Conflict`] if either stands elsewhere by now.
+    pub async fn void_signing_key(
+        &self,
+        key: &KeyFacts,
+        promoted: Option<&str>,
+        added: &[StoredKey],
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        let withdraw = sql(
+            "UPDATE signing_keys SET state = 'gone', since = $1, sealed_private = NULL WHERE kid = $2 AND state = $3",
+        )
+        .bind(event.at.millis())
+        .bind(key.kid.as_str())
+        .bind(key.state.as_str());
+        if tx.execute(withdraw).await? == 0 {
+            return Err(StoreError::Conflict);
+        }
+        if let Some(kid) = promoted {
+            let promote =
+                sql("UPDATE signing_keys SET state = 'signing', since = $1 WHERE kid = $2 AND state = 'next'")
+                    .bind(event.at.millis())
+                    .bind(kid);
+            if tx.execute(promote).await? == 0 {
+                return Err(StoreError::Conflict);
+            }
+        }
+        for key in added {
+            tx.execute(insert(key)).await.map_err(|error| match error {
+                StoreError::Duplicate => StoreError::Conflict,
+                other => other,
+            })?;
+        }
+        append(&mut tx, event).await?;
+        tx.commit().await
+    }
+
     /// Lets a retiring key go: its private half is deleted, and it is published no longer.
     pub async fn remove_signing_key(&self, kid: &str, event: &Event) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;

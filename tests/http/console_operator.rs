@@ -383,7 +383,7 @@ async fn keys_are_rotated_when_verifiers_know_the_next_one_or_on_purpose() {
     assert_eq!(early.header("location"), "/operator/keys?dialog=rotate", "back to the question");
     assert!(operator.get("/operator/keys?dialog=rotate").await.text.contains("Rotate anyway"));
     assert_eq!(operator.post("/operator/keys/rotate", &[("anyway", "yes")]).await.header("location"), "/operator/keys");
-    server.advance(301);
+    server.advance(361);
     assert!(!operator.get("/operator/keys?dialog=rotate").await.text.contains("Rotate anyway"));
 }
 

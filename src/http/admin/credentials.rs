@@ -47,6 +47,9 @@ pub struct CredentialBody {
     failed_attempts: u32,
     /// Its live secrets, the newest first.
     secrets: Vec<SecretBody>,
+    /// Tokens issued to it up to this moment are void; `null` if none was ever made void so.
+    #[schema(value_type = Option<String>, format = DateTime, required = true)]
+    tokens_void_before: Option<Timestamp>,
     /// Counts its changes; the same number as in the ETag.
     version: i64,
     /// When it was made.
@@ -165,6 +168,7 @@ impl CredentialBody {
             expires_at: credential.expires_at,
             failed_attempts: credential.failed_attempts,
             secrets: credential.live_secrets(now).map(secret).collect(),
+            tokens_void_before: credential.tokens_void_before,
             version: credential.version,
             created_at: credential.created_at,
         }
@@ -315,7 +319,8 @@ pub async fn show(
     shown(&app, &app.find_credential(&client_id).await?).await
 }
 
-async fn shown(app: &App, used: &CredentialUse) -> Result<Response, Problem> {
+/// The credential as it is now.
+pub async fn shown(app: &App, used: &CredentialUse) -> Result<Response, Problem> {
     let settings = app.settings_of(&used.credential).await?;
     Ok(tagged(used.credential.version, private_json(StatusCode::OK, &UseBody::new(used, &settings, app.now()))))
 }

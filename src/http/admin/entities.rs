@@ -42,6 +42,9 @@ pub struct EntityBody {
     scopes: Vec<String>,
     /// What it may choose.
     settings: SettingsBody,
+    /// Tokens issued to it up to this moment are void; `null` if none was ever made void so.
+    #[schema(value_type = Option<String>, format = DateTime, required = true)]
+    tokens_void_before: Option<Timestamp>,
     /// Counts its changes; the same number as in the ETag.
     version: i64,
     /// When it was made.
@@ -96,6 +99,7 @@ impl From<Entity> for EntityBody {
                 regenerate_voids_tokens: settings.regenerate_voids_tokens,
                 most_credentials: settings.most_credentials,
             },
+            tokens_void_before: entity.tokens_void_before,
             version: entity.version,
             created_at: entity.created_at,
             updated_at: entity.updated_at,

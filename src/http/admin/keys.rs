@@ -8,13 +8,13 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::read::Json;
+use super::read::{InPath, Json};
 use crate::app::App;
 use crate::domain::key::{Algorithm, KeyFacts, State as KeyState};
 use crate::domain::time::Timestamp;
 use crate::http::auth::Operator;
 use crate::http::envelope::private_json;
-use crate::http::error::{AdminErrors, BodyErrors, ConflictErrors, Problem, VersionErrors};
+use crate::http::error::{AdminErrors, BodyErrors, ConflictErrors, MissingErrors, Problem, VersionErrors};
 
 /// A signing key.
 #[derive(Serialize, ToSchema)]
@@ -64,6 +64,10 @@ pub struct RotateBody {
     )
 )]
 pub async fn list(State(app): State<Arc<App>>, _: Operator) -> Result<Response, Problem> {
+    all(&app).await
+}
+
+async fn all(app: &App) -> Result<Response, Problem> {
     let items = app.store.all_signing_keys().await?.into_iter().map(|key| key.facts.into()).collect();
     Ok(private_json(StatusCode::OK, &ListBody { items }))
 }
@@ -87,4 +91,25 @@ pub async fn rotate(
 ) -> Result<Response, Problem> {
     let key = app.rotate_keys(&actor, body.force).await?;
     Ok(private_json(StatusCode::OK, &KeyBody::from(key)))
+}
+
+/// Withdraw a key at once: tokens that it has signed are not accepted any more, and if it was the one that signs, the next
+/// one signs from now on. For a key that has leaked.
+#[utoipa::path(
+    post, path = "/admin/v1/keys/{kid}/void", tag = "Admin", operation_id = "voidKey",
+    security(("operator_token" = [])), params(("kid" = String, Path, description = "The key's id")),
+    responses(
+        (status = 200, description = "The keys as they are now", body = ListBody),
+        AdminErrors,
+        MissingErrors,
+        ConflictErrors,
+    )
+)]
+pub async fn void(
+    State(app): State<Arc<App>>,
+    Operator(actor): Operator,
+    InPath(kid): InPath<String>,
+) -> Result<Response, Problem> {
+    app.void_key(&actor, &kid).await?;
+    all(&app).await
 }

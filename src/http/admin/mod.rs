@@ -7,6 +7,7 @@ pub mod keys;
 pub mod page;
 pub mod parameters;
 pub mod read;
+pub mod revocation;
 
 use std::sync::Arc;
 
@@ -29,7 +30,13 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/admin/v1/credentials/{client_id}/regenerate", post(credentials::regenerate))
         .route("/admin/v1/credentials/{client_id}/revoke", post(credentials::revoke))
         .route("/admin/v1/credentials/{client_id}/unlock", post(credentials::unlock))
+        .route("/admin/v1/credentials/{client_id}/void-tokens", post(revocation::void_of_credential))
+        .route("/admin/v1/credentials/{client_id}/secrets/{secret_id}/stop", post(revocation::stop_secret))
+        .route("/admin/v1/entities/{entity}/void-tokens", post(revocation::void_of_entity))
+        .route("/admin/v1/tokens/void", post(revocation::void_all))
+        .route("/admin/v1/tokens/revoke", post(revocation::revoke))
         .route("/admin/v1/keys", get(keys::list))
         .route("/admin/v1/keys/rotate", post(keys::rotate))
+        .route("/admin/v1/keys/{kid}/void", post(keys::void))
         .route("/admin/v1/events", get(events::list))
 }

@@ -66,6 +66,8 @@ impl Kind {
                 Action::SecretStopped,
                 Action::RotationCancelled,
                 Action::TokenRevoked,
+                Action::CredentialTokensVoided,
+                Action::EntityTokensVoided,
             ],
             Self::Settings => {
                 &[Action::EntityCreated, Action::EntityUpdated, Action::ParameterSet, Action::ParameterRemoved]

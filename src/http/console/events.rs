@@ -122,6 +122,13 @@ fn what(action: Action, event: &LoggedEvent) -> Sentence {
         Action::SecretStopped => Sentence::one(key("event-secret-stopped"), "hint", text(event, "stopped")),
         Action::RotationCancelled => Sentence::new(key("event-rotation-cancelled")),
         Action::TokenRevoked => Sentence::new(key("event-token-revoked")),
+        Action::CredentialTokensVoided => Sentence::new(key("event-credential-tokens-voided")),
+        Action::EntityTokensVoided => Sentence::new(key("event-entity-tokens-voided")),
+        Action::AllTokensVoided => Sentence::new(key("event-all-tokens-voided")),
+        Action::KeyVoided => Sentence::new(key("event-key-voided")),
+        Action::MasterKeyRotated => Sentence::new(key("event-master-key-rotated")),
+        Action::MasterKeyRetired => Sentence::new(key("event-master-key-retired")),
+        Action::SealingKeyRotated => Sentence::new(key("event-sealing-key-rotated")),
         Action::KeyCreated => Sentence::new(key("event-key-created")),
         Action::KeyRotated => Sentence::new(key("event-key-rotated")),
         Action::KeyRemoved => Sentence::new(key("event-key-removed")),
@@ -153,8 +160,12 @@ fn more(w: Words, action: Action, event: &LoggedEvent) -> Vec<Sentence> {
             vec![Sentence::one(key("event-locked-after"), "count", most.to_string()), of_client()]
         }
         Action::SecretStopped => {
-            vec![Sentence::one(key("event-goes-on"), "hint", text(event, "kept")), of_client()]
+            let kept = Some(text(event, "kept")).filter(|kept| !kept.is_empty());
+            let goes_on = kept.map(|kept| Sentence::one(key("event-goes-on"), "hint", kept));
+            goes_on.into_iter().chain(tokens_stopped(event)).chain([of_client()]).collect()
         }
+        Action::CredentialTokensVoided => issued_until(w, event).into_iter().chain([of_client()]).collect(),
+        Action::EntityTokensVoided | Action::AllTokensVoided => issued_until(w, event).into_iter().collect(),
         Action::RotationCancelled => vec![
             Sentence {
                 key: key("event-stopped-and-goes-on"),
@@ -180,6 +191,10 @@ fn more(w: Words, action: Action, event: &LoggedEvent) -> Vec<Sentence> {
         Action::KeyCreated
         | Action::KeyRotated
         | Action::KeyRemoved
+        | Action::KeyVoided
+        | Action::MasterKeyRotated
+        | Action::MasterKeyRetired
+        | Action::SealingKeyRotated
         | Action::OperatorTokenCreated
         | Action::OperatorTokenRevoked
         | Action::SetupLinkCreated => vec![Sentence::one(key("event-subject"), "subject", &event.subject)],
@@ -196,8 +211,18 @@ fn regenerated(w: Words, event: &LoggedEvent) -> Vec<Sentence> {
             Sentence::one(key("event-old-stops-at"), "time", w.moment_text(at))
         }
     });
+    old.into_iter().chain(tokens_stopped(event)).collect()
+}
+
+fn tokens_stopped(event: &LoggedEvent) -> Option<Sentence> {
     let voids = event.detail.get("voids_tokens").and_then(Value::as_bool) == Some(true);
-    old.into_iter().chain(voids.then(|| Sentence::new(key("event-tokens-stopped")))).collect()
+    voids.then(|| Sentence::new(key("event-tokens-stopped")))
+}
+
+/// Up to which moment tokens became void.
+fn issued_until(w: Words, event: &LoggedEvent) -> Option<Sentence> {
+    let before: Option<Timestamp> = text(event, "tokens_void_before").parse().ok();
+    before.map(|before| Sentence::one(key("event-issued-until"), "time", w.moment_text(before)))
 }
 
 /// The names of what was changed.

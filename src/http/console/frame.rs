@@ -74,8 +74,8 @@ const ENTITY_PAGES: [(&str, &str); 3] =
     [("generate-credentials", "key"), ("get-access-token", "ticket"), ("token-timeout", "clock")];
 const MONITORING: [(&str, &str); 3] = [("requests", "activity"), ("usage", "chart"), ("activity", "list")];
 const CUSTOMERS: [(&str, &str); 1] = [("entities", "building")];
-const INSTALLATION: [(&str, &str); 4] =
-    [("keys", "key"), ("health", "chart"), ("activity", "list"), ("operators", "people")];
+const INSTALLATION: [(&str, &str); 5] =
+    [("keys", "key"), ("revocation", "ticket"), ("health", "chart"), ("activity", "list"), ("operators", "people")];
 
 /// A row's name: what the navigation calls the page at the end of this path.
 fn name(w: Words, page: &str) -> Text {
@@ -89,6 +89,7 @@ fn name(w: Words, page: &str) -> Text {
         "people" => w.text("people"),
         "entities" => w.text("entities"),
         "keys" => w.text("signing-keys"),
+        "revocation" => w.text("revocation"),
         "health" => w.text("health"),
         _ => w.text("operators"),
     }

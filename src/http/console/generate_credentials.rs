@@ -39,6 +39,7 @@ enum Dialog {
     Leak,
     Add,
     Revoke,
+    Void,
 }
 
 #[derive(Template)]
@@ -86,6 +87,7 @@ pub async fn get(State(app): State<Arc<App>>, insider: Insider, query: Query) ->
         "leak" => Some(Dialog::Leak),
         "add" => Some(Dialog::Add),
         "revoke" => Some(Dialog::Revoke),
+        "void" => Some(Dialog::Void),
         _ => None,
     };
     let dialog = dialog.filter(|_| insider.role.may_manage());
@@ -184,7 +186,15 @@ pub async fn end_rotation(
     InPath((_, client_id)): InPath<(String, String)>,
     form: Form,
 ) -> Result<Response, Problem> {
-    managed(&app, &insider, &client_id).await?;
+    let credential = managed(&app, &insider, &client_id).await?;
+    if form.field("keep") == "new-without-tokens" {
+        let old = credential.live_secrets(app.now()).nth(1).map(|secret| secret.id.clone());
+        if let Some(old) = old.filter(|_| form.number("version") == Some(credential.version)) {
+            app.stop_secret(&insider.actor(), &client_id, old.as_str(), true).await?;
+            return Ok(on_to(&app, &here(&insider, &client_id), key("notice-secret-stopped")));
+        }
+        return Err(Problem::Changed);
+    }
     let (keep, notice) = match form.field("keep") {
         "new" => (Keep::New, key("notice-secret-stopped")),
         "old" => (Keep::Old, key("notice-rotation-cancelled")),
@@ -206,6 +216,20 @@ pub async fn revoke(
     }
     app.revoke_credential(&insider.actor(), &client_id, Some(version_in(&form)?)).await?;
     Ok(on_to(&app, &insider.path("generate-credentials"), "notice-revoked"))
+}
+
+/// Stops the tokens that a credential has got so far.
+pub async fn void_tokens(
+    State(app): State<Arc<App>>,
+    insider: Insider,
+    InPath((_, client_id)): InPath<(String, String)>,
+    form: Form,
+) -> Result<Response, Problem> {
+    if let Err(asked) = managed_lately(&app, &insider, &client_id, "void-tokens", &form).await? {
+        return Ok(asked);
+    }
+    app.void_tokens_of_credential(&insider.actor(), &client_id, None).await?;
+    Ok(on_to(&app, &here(&insider, &client_id), "notice-tokens-voided"))
 }
 
 /// Lifts the Integration Account Lock.

@@ -18,7 +18,7 @@ pub const THEME_COOKIE: &str = "passgate-theme";
 pub const NOTICE_COOKIE: &str = "passgate-notice";
 
 /// What a page may tell of the step before it: keys of messages. The first two are the contract's (CONTRACT.md §1).
-pub const NOTICES: [&str; 22] = [
+pub const NOTICES: [&str; 26] = [
     "notice-regenerated",
     "notice-settings-updated",
     "notice-rotation-cancelled",
@@ -41,6 +41,10 @@ pub const NOTICES: [&str; 22] = [
     "notice-parameter-saved",
     "notice-parameter-removed",
     "notice-token-revoked",
+    "notice-access-token-revoked",
+    "notice-access-token-ended",
+    "notice-tokens-voided",
+    "notice-key-voided",
 ];
 
 /// Where programs call: answers there are never pages.

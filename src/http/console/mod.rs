@@ -76,6 +76,10 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/entities/{entity}/generate-credentials/{client_id}/regenerate", post(generate_credentials::regenerate))
         .route("/entities/{entity}/generate-credentials/{client_id}/rotation", post(generate_credentials::end_rotation))
         .route("/entities/{entity}/generate-credentials/{client_id}/revoke", post(generate_credentials::revoke))
+        .route(
+            "/entities/{entity}/generate-credentials/{client_id}/void-tokens",
+            post(generate_credentials::void_tokens),
+        )
         .route("/entities/{entity}/generate-credentials/{client_id}/unlock", post(generate_credentials::unlock))
         .route("/entities/{entity}/get-access-token", get(get_access_token::get).post(get_access_token::send))
         .route("/entities/{entity}/get-access-token/{download}", get(get_access_token::download))

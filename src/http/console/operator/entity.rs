@@ -55,6 +55,7 @@ struct EntityPage {
     configuration: String,
     configuration_faults: Vec<Text>,
     asks_to_disable: bool,
+    asks_to_void: bool,
 }
 
 /// A credential of the entity.
@@ -92,6 +93,8 @@ pub struct Moment {
     pub configuration_faults: Vec<String>,
     /// Whether the question stands over the page.
     pub asks_to_disable: bool,
+    /// Whether the question about its tokens does.
+    pub asks_to_void: bool,
 }
 
 /// The page.
@@ -102,7 +105,8 @@ pub async fn get(
     query: Query,
 ) -> Result<Response, Problem> {
     let entity = app.find_entity(&name).await?;
-    let moment = Moment { asks_to_disable: query.value("dialog") == "disable", ..Moment::default() };
+    let asked = query.value("dialog");
+    let moment = Moment { asks_to_disable: asked == "disable", asks_to_void: asked == "void", ..Moment::default() };
     show_with(&app, &operator, &entity, StatusCode::OK, moment).await
 }
 
@@ -144,6 +148,7 @@ pub async fn show_with(
         configuration: moment.configuration,
         configuration_faults: moment.configuration_faults.iter().map(|fault| w.english(fault)).collect(),
         asks_to_disable: moment.asks_to_disable,
+        asks_to_void: moment.asks_to_void,
         typed: moment.typed.unwrap_or_else(|| Typed::of(entity)),
         faults: moment.faults,
     };

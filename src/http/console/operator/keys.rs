@@ -26,6 +26,8 @@ struct Keys {
     may_rotate: bool,
     ready: Option<String>,
     is_asked: bool,
+    rotation: Text,
+    withdrawn: Option<String>,
 }
 
 struct Row {
@@ -53,6 +55,14 @@ pub async fn get(State(app): State<Arc<App>>, operator: Operator, query: Query) 
         may_rotate: next != Err(RotationRefused::NoNextKey),
         ready,
         is_asked: query.value("dialog") == "rotate",
+        rotation: match app.config.signing_key_rotation_days {
+            0 => w.text("op-rotated-by-hand"),
+            days => w.with("op-rotated-every", [("count", &days)]),
+        },
+        withdrawn: facts
+            .iter()
+            .find(|key| key.state != KeyState::Gone && Some(key.kid.as_str()) == query.get("void"))
+            .map(|key| key.kid.clone()),
     };
     Ok(page(&app, operator.0.look, &shown))
 }
@@ -84,4 +94,14 @@ pub async fn rotate(State(app): State<Arc<App>>, operator: Operator, form: Form)
         Err(Error::Refused(_) | Error::Changed) => Ok(Redirect::to("/operator/keys?dialog=rotate").into_response()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Withdraws a key at once.
+pub async fn void(State(app): State<Arc<App>>, operator: Operator, form: Form) -> Result<Response, Problem> {
+    let path = "/operator/keys";
+    if let Err(asked) = recent_operator(&app, &operator, &form, &format!("{path}/void"), path).await? {
+        return Ok(asked);
+    }
+    app.void_key(&operator.actor(), form.field("kid")).await?;
+    Ok(on_to(&app, path, "notice-key-voided"))
 }

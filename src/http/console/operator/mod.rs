@@ -15,6 +15,7 @@ pub mod link;
 pub mod operators;
 pub mod parameters;
 pub mod preview;
+pub mod revocation;
 pub mod sparkline;
 pub mod standing;
 pub mod tokens;
@@ -42,6 +43,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/invitations/{id}/withdraw", post(entity_people::withdraw))
         .route("/people/{id}/role", post(entity_people::change_role))
         .route("/people/{id}/remove", post(entity_people::remove))
+        .route("/void-tokens", get(back).post(revocation::void_of_entity))
         .route("/view", post(entity_status::view))
         .route("/export", get(transfer::export))
         .route("/import", get(back).post(transfer::import))
@@ -58,6 +60,9 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/operator/activity.csv", get(activity::download))
         .route("/operator/keys", get(keys::get))
         .route("/operator/keys/rotate", post(keys::rotate))
+        .route("/operator/keys/void", post(keys::void))
+        .route("/operator/revocation", get(revocation::get).post(revocation::revoke))
+        .route("/operator/revocation/all", post(revocation::void_all))
         .route("/operator/health", get(health::get))
         .route("/operator/operators", get(operators::get))
         .route("/operator/operators/invitations", get(back_to_operators).post(operators::invite))
