@@ -115,6 +115,8 @@ pub struct Vault {
     pub secrets: MacKey,
     /// Keeps pagination cursors from being forged.
     pub cursors: MacKey,
+    /// Makes the nonces of DPoP, the same on every node.
+    pub nonces: MacKey,
     sealing: LessSafeKey,
 }
 
@@ -152,6 +154,7 @@ impl Vault {
         Ok(Self {
             secrets: MacKey::new(&*derived(b"secrets")?),
             cursors: MacKey::new(&*derived(b"cursors")?),
+            nonces: MacKey::new(&*derived(b"nonces")?),
             sealing: sealing_key(&derived(b"sealing")?)?,
         })
     }

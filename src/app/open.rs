@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::clock::{Clock, random, random_secret};
+use super::dpop::Used;
 use super::follow::Follower;
 use super::known::Known;
 use super::mail::Mailer;
@@ -118,6 +119,7 @@ impl App {
             signer: Signer::default(),
             vault,
             revoked: Revoked::default(),
+            used_proofs: Used::default(),
             usage: Usage::default(),
             requests: Requests::default(),
             writing: tokio::sync::Mutex::default(),
