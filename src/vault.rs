@@ -122,6 +122,8 @@ pub struct Vault {
     pub secrets: MacKey,
     /// Keeps pagination cursors from being forged.
     pub cursors: MacKey,
+    /// Makes the nonces of DPoP, the same on every node.
+    pub nonces: MacKey,
     sealing: ArcSwap<Sealing>,
 }
 
@@ -198,6 +200,7 @@ impl Vault {
         Ok(Self {
             secrets: MacKey::new(&*derived(first, b"secrets")?),
             cursors: MacKey::new(&*derived(first, b"cursors")?),
+            nonces: MacKey::new(&*derived(first, b"nonces")?),
             sealing: ArcSwap::from_pointee(Sealing { keys: sealing.into(), is_stopped: false }),
         })
     }

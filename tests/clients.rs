@@ -191,6 +191,29 @@ fn openid_client_oauth4webapi_and_jose_are_content() {
     assert_content(Command::new("node").arg("client.mjs").current_dir(directory), "Node.js");
 }
 
+#[test]
+fn oauth4webapi_is_content_with_tokens_that_are_bound_to_a_key() {
+    let directory = in_crate("target/clients/node");
+    std::fs::copy(in_crate("tests/clients/node/dpop.mjs"), directory.join("dpop.mjs")).unwrap();
+    assert_content(Command::new("node").arg("dpop.mjs").current_dir(directory), "Node.js");
+}
+
+#[test]
+fn the_client_of_the_how_to_on_dpop_runs_as_it_stands_there() {
+    let how_to = std::fs::read_to_string(in_crate("docs/how-to/bind-tokens-with-dpop.md")).unwrap();
+    let code = how_to.split("```js\n").nth(1).and_then(|rest| rest.split("```").next()).expect("it has a client");
+    let directory = in_crate("target/clients/node");
+    std::fs::write(directory.join("how_to_dpop.mjs"), code).unwrap();
+    let server = Server::start();
+    let mut node = Command::new("node");
+    node.arg("how_to_dpop.mjs").current_dir(directory).env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");
+    node.env("PASSGATE_URL", &server.made.base_url);
+    node.env("CLIENT_ID", &server.made.client_id).env("CLIENT_SECRET", &server.made.client_secret);
+    let output = node.output().unwrap_or_else(|error| panic!("Node.js cannot be run ({error}); run ./check"));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(said, "dpop\ndemo\n", "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 fn in_crate(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }

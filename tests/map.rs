@@ -18,7 +18,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
 ];
 
 /// An outside crate, and the rooms in which it may be met.
-const CRATES: [(&str, &[&str]); 17] = [
+const CRATES: [(&str, &[&str]); 18] = [
     ("sqlx", &["store"]),
     ("axum", &["http"]),
     ("hyper", &["http"]),
@@ -35,6 +35,7 @@ const CRATES: [(&str, &[&str]); 17] = [
     ("clap", &["cli"]),
     ("reqwest", &["cli"]),
     ("regex", &["domain"]),
+    ("url", &["domain"]),
     ("toml", &["config"]),
 ];
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::clock::random;
 use super::throttle::Throttled;
 use super::{App, Error};
-use crate::domain::claims::{Claims, TokenId};
+use crate::domain::claims::{Claims, Confirmation, TokenId};
 use crate::domain::credential::{Credential, Owner, Refusal, authenticate};
 use crate::domain::entity::Entity;
 use crate::domain::event::{Action, Actor};
@@ -181,8 +181,15 @@ impl App {
         Ok(Some(Seen { credential, entity: Some(entity), presented, verdict }))
     }
 
-    /// The token that `grant` decided on, signed and counted.
-    pub fn issue(&self, proven: &Proven, entity: &Entity, grant: Grant, address: IpAddr) -> Result<Issued, Error> {
+    /// The token that `grant` decided on, bound to the key that `cnf` names, signed and counted.
+    pub fn issue(
+        &self,
+        proven: &Proven,
+        entity: &Entity,
+        grant: Grant,
+        cnf: Option<Confirmation>,
+        address: IpAddr,
+    ) -> Result<Issued, Error> {
         let now = self.now();
         let client_id: Arc<str> = proven.credential.client_id.as_str().into();
         let expires_in = grant.lifetime.as_secs();
@@ -197,6 +204,7 @@ impl App {
             client_id,
             scope: grant.scope.clone(),
             entity: entity.identifier.as_str().into(),
+            cnf,
             mapped: grant.claims,
         };
         let access_token = self.signer.sign(&claims)?;

@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod credentials;
+pub mod dpop;
 pub mod entities;
 pub mod follow;
 pub mod issue;
@@ -36,6 +37,7 @@ use crate::signer::Signer;
 use crate::store::{Store, StoreError};
 use crate::vault::Vault;
 use clock::Clock;
+use dpop::Used;
 use follow::Follower;
 use known::Known;
 use mail::Mailer;
@@ -64,6 +66,8 @@ pub struct App {
     pub known: Known,
     /// Revoked tokens.
     pub revoked: Revoked,
+    /// Proofs of possession that were used lately.
+    pub used_proofs: Used,
     /// Failed attempts.
     pub throttle: Throttle,
     /// Sends mail, if it was told how.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::clock::{Clock, random, random_secret};
+use super::dpop::Used;
 use super::follow::Follower;
 use super::known::Known;
 use super::mail::Mailer;
@@ -73,7 +74,7 @@ enum Missing {
 impl App {
     /// Opens the installation that `config` describes in order to serve it at `bound`, making what is missing.
     pub async fn open(config: Config, clock: Clock, bound: SocketAddr) -> Result<Arc<Self>, OpenError> {
-        let app = Self::attach(config, clock, bound, Missing::Make).await?;
+        let app = Box::pin(Self::attach(config, clock, bound, Missing::Make)).await?;
         app.ensure_keys().await?;
         Ok(app)
     }
@@ -81,7 +82,7 @@ impl App {
     /// Opens an installation that is there, in order to look into it or to change something. `bound` is where it is
     /// served.
     pub async fn open_existing(config: Config, clock: Clock, bound: SocketAddr) -> Result<Arc<Self>, OpenError> {
-        let app = Self::attach(config, clock, bound, Missing::Refuse).await?;
+        let app = Box::pin(Self::attach(config, clock, bound, Missing::Refuse)).await?;
         app.load_keys().await?;
         Ok(app)
     }
@@ -120,6 +121,7 @@ impl App {
             signer: Signer::default(),
             vault,
             revoked,
+            used_proofs: Used::default(),
             usage: Usage::default(),
             requests: Requests::default(),
             writing: tokio::sync::Mutex::default(),

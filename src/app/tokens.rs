@@ -1,11 +1,15 @@
 //! Tokens in circulation: what one says if it still stands, and how it is revoked.
 
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
 use serde_json::json;
 
 use super::credentials::entity_of;
+use super::dpop::Nonce;
 use super::{App, Error};
 use crate::domain::claims::{Claims, TokenId};
 use crate::domain::credential::Owner;
+use crate::domain::dpop::{Asked, Bound, InvalidProof};
 use crate::domain::event::{Action, Actor};
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::id::{ClientId, EntityId};
@@ -32,7 +36,73 @@ pub struct RevokedToken {
     pub had_ended: bool,
 }
 
+/// How a request presents a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// RFC 6750 §2.1.
+    Bearer,
+    /// RFC 9449 §7.1.
+    Dpop,
+}
+
+/// Why a request with a token is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAccepted {
+    /// The token that it presents so is not valid; if it presents none, as Bearer.
+    Token(Scheme, InvalidToken),
+    /// The token is, and the proof beside it is not.
+    Proof(InvalidProof),
+}
+
+/// The scheme and the token of the only `Authorization` header, if it has the characters of a token.
+pub fn presented(headers: &HeaderMap) -> Option<(Scheme, &str)> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (value, None) = (values.next()?, values.next()) else {
+        return None;
+    };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    let scheme = if scheme.eq_ignore_ascii_case("bearer") {
+        Scheme::Bearer
+    } else if scheme.eq_ignore_ascii_case("dpop") {
+        Scheme::Dpop
+    } else {
+        return None;
+    };
+    let is_token = !token.is_empty() && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~+/=".contains(&b));
+    is_token.then_some((scheme, token))
+}
+
 impl App {
+    /// The token that a request to `url`, as its client knows it, presents: one that stands, and if it is bound to a
+    /// key, with a proof of it. A bound token is never taken as Bearer, nor one that is not bound as DPoP (RFC 9449 §7).
+    pub async fn accept_token(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &HeaderMap,
+    ) -> Result<Result<Standing, NotAccepted>, StoreError> {
+        let Some((scheme, token)) = presented(headers) else {
+            let is_absent = !headers.contains_key(AUTHORIZATION);
+            let why = if is_absent { InvalidToken::Absent } else { InvalidToken::Malformed };
+            return Ok(Err(NotAccepted::Token(Scheme::Bearer, why)));
+        };
+        let standing = match self.standing_token(token).await? {
+            Ok(standing) => standing,
+            Err(why) => return Ok(Err(NotAccepted::Token(scheme, why))),
+        };
+        let jkt = standing.claims.cnf.as_ref().and_then(|cnf| cnf.jkt.as_deref());
+        let accepted = match (scheme, jkt) {
+            (Scheme::Bearer, None) => Ok(()),
+            (Scheme::Bearer, Some(_)) => Err(NotAccepted::Token(scheme, InvalidToken::Bound)),
+            (Scheme::Dpop, None) => Err(NotAccepted::Token(scheme, InvalidToken::Unbound)),
+            (Scheme::Dpop, Some(jkt)) => {
+                let asked = Asked { method, url, token: Some(Bound { token, jkt }) };
+                self.prove_possession(headers, asked, Nonce::Judged).map(|_| ()).map_err(NotAccepted::Proof)
+            }
+        };
+        Ok(accepted.map(|()| standing))
+    }
+
     /// What `token` says, if it is one of ours and stands now: signature, end, revocation, credential and entity.
     pub async fn standing_token(&self, token: &str) -> Result<Result<Standing, InvalidToken>, StoreError> {
         let now = self.now();

@@ -82,6 +82,9 @@ pub struct Rest {
     /// Most credentials that it may have
     #[arg(long)]
     most_credentials: Option<u32>,
+    /// Whether every token must be bound to a key (DPoP)
+    #[arg(long, value_name = "BOOLEAN")]
+    require_dpop: Option<bool>,
 }
 
 impl Rest {
@@ -108,6 +111,7 @@ impl Rest {
                 account_lock,
                 ip_allowlist: allowlist,
                 most_credentials: self.most_credentials,
+                require_dpop: self.require_dpop,
                 ..settings::Change::default()
             },
             ..Change::default()
@@ -183,6 +187,7 @@ fn show(entity: &BusinessEntity) -> Outcome {
         ),
         ("Token timeout", format!("{} minutes", settings.token_timeout_minutes)),
         ("Account lock", lock),
+        ("Bound tokens", if settings.require_dpop { "only" } else { "as asked for" }.to_owned()),
         ("IP allowlist", if allowlist.is_empty() { "everyone".to_owned() } else { allowlist.join(", ") }),
     ] {
         say(format!("{name:<14} {value}").trim_end())?;

@@ -4,6 +4,7 @@
 pub mod claims;
 pub mod credential;
 pub mod definition;
+pub mod dpop;
 pub mod entity;
 pub mod event;
 pub mod fault;

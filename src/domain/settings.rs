@@ -80,6 +80,8 @@ pub struct Settings {
     pub regenerate_voids_tokens: bool,
     /// Most credentials that the entity may have at once.
     pub most_credentials: u32,
+    /// Whether every token must be bound to a key (DPoP, RFC 9449).
+    pub require_dpop: bool,
 }
 
 impl Default for Settings {
@@ -92,6 +94,7 @@ impl Default for Settings {
             regenerate_grace_seconds: 0,
             regenerate_voids_tokens: false,
             most_credentials: 10,
+            require_dpop: false,
         }
     }
 }
@@ -134,6 +137,7 @@ impl Settings {
         self.regenerate_grace_seconds = change.regenerate_grace_seconds.unwrap_or(self.regenerate_grace_seconds);
         self.regenerate_voids_tokens = change.regenerate_voids_tokens.unwrap_or(self.regenerate_voids_tokens);
         self.most_credentials = change.most_credentials.unwrap_or(self.most_credentials);
+        self.require_dpop = change.require_dpop.unwrap_or(self.require_dpop);
         faults.extend(self.faults());
         if faults.is_empty() { Ok(self) } else { Err(faults) }
     }
@@ -178,6 +182,8 @@ pub struct Change {
     pub regenerate_voids_tokens: Option<bool>,
     /// See [`Settings::most_credentials`].
     pub most_credentials: Option<u32>,
+    /// See [`Settings::require_dpop`].
+    pub require_dpop: Option<bool>,
 }
 
 /// Reads one line of an allowlist: a network in CIDR notation or a single address. Host bits are dropped.

@@ -13,7 +13,9 @@ use utoipa::{IntoResponses, ToSchema};
 use crate::app::issue::NotProven;
 use crate::app::metrics::Outcome;
 use crate::app::throttle::Throttled;
+use crate::app::tokens::{NotAccepted, Scheme};
 use crate::app::{self, clock};
+use crate::domain::dpop::InvalidProof;
 use crate::domain::entity::Entity;
 use crate::domain::fault::{FieldFault, summarize};
 use crate::domain::token;
@@ -22,6 +24,13 @@ use crate::store::StoreError;
 
 /// How long a caller is asked to wait when the server cannot answer.
 const PAUSE: Duration = Duration::from_secs(5);
+
+/// A challenge that ends with the algorithms of [`crate::domain::dpop::ALGORITHMS`] (RFC 9449 §7.1).
+macro_rules! challenge {
+    ($before:literal) => {
+        concat!($before, " algs=\"ES256 EdDSA Ed25519 RS256 PS256\"")
+    };
+}
 
 /// A request that is answered with a problem (RFC 9457).
 #[derive(Clone, Debug)]
@@ -48,6 +57,10 @@ pub enum Problem {
     TooManyAttempts(Duration),
     /// 401: no valid access token.
     InvalidToken(InvalidToken),
+    /// 401: presented as DPoP, and no valid access token.
+    InvalidBoundToken(InvalidToken),
+    /// 401: a valid access token, and no proof that the caller has its key (RFC 9449 §7.1).
+    InvalidProof(InvalidProof),
     /// 403: the caller is known, and may not.
     Forbidden(&'static str),
     /// 405: the path is there, the method is not.
@@ -229,7 +242,10 @@ impl Problem {
             }
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Something went wrong."),
             Self::TooManyAttempts(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
-            Self::InvalidToken(_) => (StatusCode::UNAUTHORIZED, "invalid_token", "Invalid token"),
+            Self::InvalidToken(_) | Self::InvalidBoundToken(_) => {
+                (StatusCode::UNAUTHORIZED, "invalid_token", "Invalid token")
+            }
+            Self::InvalidProof(_) => (StatusCode::UNAUTHORIZED, "invalid_dpop_proof", "Invalid token"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large"),
@@ -255,6 +271,9 @@ impl Problem {
             Self::InvalidArguments(faults) | Self::InvalidFields(faults) => summarize(faults),
             Self::Unavailable(_) => "The server cannot answer now. Your request was not at fault; try again after the time in Retry-After.".to_owned(),
             Self::TooManyAttempts(wait) => format!("Too many attempts have failed. Wait {} seconds before the next one, and check Client Id and Client Secret meanwhile.", wait.as_secs()),
+            Self::InvalidToken(InvalidToken::Bound) => "This access token is bound to a key. Send it as Authorization: DPoP and the token, with a proof in the header DPoP (RFC 9449 section 7.1).".to_owned(),
+            Self::InvalidBoundToken(_) => "An access token that is bound to a key is needed, as Authorization: DPoP and the token. This one is not bound, malformed, expired or revoked; get another from /oauth/token with a proof in the header DPoP.".to_owned(),
+            Self::InvalidProof(why) => format!("The request is not accepted: {}.", why.words()),
             Self::InvalidToken(_) => "A valid access token is needed, as Authorization: Bearer and the token. This one is missing, malformed, expired or revoked; get another from /api/v1/access-token.".to_owned(),
             Self::Forbidden(why) => (*why).to_owned(),
             Self::MethodNotAllowed => "This path does not take this method; the Allow header names those that it takes.".to_owned(),
@@ -278,7 +297,8 @@ impl Problem {
             Self::Unavailable(cause) | Self::Internal(cause) | Self::Malformed(cause) | Self::Refused(cause) => {
                 cause.clone()
             }
-            Self::InvalidToken(why) => why.to_string(),
+            Self::InvalidToken(why) | Self::InvalidBoundToken(why) => why.to_string(),
+            Self::InvalidProof(why) => why.words().to_owned(),
             Self::InvalidScope { .. }
             | Self::ClientNotFound
             | Self::TooManyAttempts(_)
@@ -308,7 +328,13 @@ impl Problem {
     pub fn challenge(&self) -> Option<&'static str> {
         match self {
             Self::InvalidCredentials { .. } => Some("Client-Credentials realm=\"passgate\""),
-            Self::InvalidToken(InvalidToken::Absent) => Some("Bearer realm=\"passgate\""),
+            Self::InvalidToken(InvalidToken::Absent) => Some(challenge!("Bearer realm=\"passgate\", DPoP")),
+            Self::InvalidToken(InvalidToken::Bound) => {
+                Some(challenge!("Bearer realm=\"passgate\", error=\"invalid_token\", DPoP"))
+            }
+            Self::InvalidBoundToken(_) => Some(challenge!("DPoP error=\"invalid_token\",")),
+            Self::InvalidProof(InvalidProof::Nonce) => Some(challenge!("DPoP error=\"use_dpop_nonce\",")),
+            Self::InvalidProof(_) => Some(challenge!("DPoP error=\"invalid_dpop_proof\",")),
             Self::InvalidToken(_) => Some("Bearer realm=\"passgate\", error=\"invalid_token\""),
             Self::OperatorTokenNeeded => Some("Bearer realm=\"passgate admin\""),
             _ => None,
@@ -368,6 +394,19 @@ impl From<NotProven> for Problem {
                 Self::InvalidCredentials { reason: refusal.reason(), hint: refusal.hint() }
             }
             NotProven::Store(error) => Self::of_store(&error),
+        }
+    }
+}
+
+impl From<NotAccepted> for Problem {
+    fn from(why: NotAccepted) -> Self {
+        match why {
+            NotAccepted::Token(Scheme::Bearer, why) => Self::InvalidToken(why),
+            NotAccepted::Token(Scheme::Dpop, why) => Self::InvalidBoundToken(why),
+            NotAccepted::Proof(InvalidProof::Unremembered) => {
+                Self::Unavailable(InvalidProof::Unremembered.words().to_owned())
+            }
+            NotAccepted::Proof(why) => Self::InvalidProof(why),
         }
     }
 }

@@ -26,6 +26,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::CorsLayer;
 
 use crate::app::App;
+use crate::domain::dpop;
 use error::Problem;
 
 /// Everything that the main address serves.
@@ -76,10 +77,11 @@ async fn method_not_allowed() -> Problem {
 
 fn cors(origins: &[String]) -> CorsLayer {
     let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect();
-    let exposed: [HeaderName; 2] = [envelope::X_REQUEST_ID, header::RETRY_AFTER];
+    let exposed: [HeaderName; 4] =
+        [envelope::X_REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE, oauth::dpop::DPOP_NONCE];
     CorsLayer::new()
         .allow_origin(origins)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static(dpop::HEADER)])
         .expose_headers(exposed)
 }

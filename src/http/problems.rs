@@ -15,7 +15,7 @@ use super::error::Problem;
 use crate::app::App;
 
 /// Code, cause and remedy of each kind of problem.
-const KINDS: [(&str, &str, &str); 20] = [
+const KINDS: [(&str, &str, &str); 21] = [
     (
         "invalid_scope",
         "The scope asked for is not made of the scopes that the business entity has.",
@@ -50,6 +50,11 @@ const KINDS: [(&str, &str, &str); 20] = [
         "invalid_token",
         "No access token was sent, or it is malformed, expired or revoked.",
         "Send Authorization: Bearer and the token. When it has expired, get another.",
+    ),
+    (
+        "invalid_dpop_proof",
+        "The access token is bound to a key, and the proof of that key is missing, used before, or not one for this request.",
+        "Make a proof for each request, with its method, its address, the time and the hash of the token (RFC 9449). The detail says what is wrong; DPoP-Nonce has the nonce to use.",
     ),
     ("forbidden", "The caller is known, and may not do this.", "Ask somebody who may: the detail says who."),
     ("method_not_allowed", "The path does not take this method.", "Use one of those that the Allow header names."),
@@ -113,6 +118,7 @@ pub async fn get(State(app): State<Arc<App>>, look: Look, InPath(kind): InPath<S
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::dpop::InvalidProof;
     use crate::signer::jwt::InvalidToken;
     use std::time::Duration;
 
@@ -127,6 +133,7 @@ mod tests {
             Problem::Unavailable(text()),
             Problem::TooManyAttempts(Duration::ZERO),
             Problem::InvalidToken(InvalidToken::Malformed),
+            Problem::InvalidProof(InvalidProof::Absent),
             Problem::Forbidden(""),
             Problem::MethodNotAllowed,
             Problem::BodyTooLarge,

@@ -54,6 +54,12 @@ pub enum InvalidToken {
     /// It has ended.
     #[error("ended")]
     Ended,
+    /// It is bound to a key, and presented without a proof.
+    #[error("bound to a key, and presented as Bearer")]
+    Bound,
+    /// It is presented with a proof, and not bound to a key.
+    #[error("not bound to a key, and presented as DPoP")]
+    Unbound,
     /// It was revoked, or its credential or entity no longer stands.
     #[error("revoked")]
     Revoked,

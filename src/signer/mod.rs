@@ -2,6 +2,8 @@
 
 pub mod jwt;
 pub mod key;
+pub mod proof;
+mod strict;
 
 use std::sync::Arc;
 

@@ -78,6 +78,8 @@ pub struct SettingsBody {
     /// Most credentials that the entity may have at once.
     #[schema(minimum = 1, maximum = 1000)]
     most_credentials: u32,
+    /// Whether every token must be bound to a key (DPoP, RFC 9449).
+    require_dpop: bool,
 }
 
 impl From<Entity> for EntityBody {
@@ -98,6 +100,7 @@ impl From<Entity> for EntityBody {
                 regenerate_grace_seconds: settings.regenerate_grace_seconds,
                 regenerate_voids_tokens: settings.regenerate_voids_tokens,
                 most_credentials: settings.most_credentials,
+                require_dpop: settings.require_dpop,
             },
             tokens_void_before: entity.tokens_void_before,
             version: entity.version,
@@ -182,6 +185,10 @@ pub struct SettingsChange {
     #[schema(minimum = 1, maximum = 1000, nullable = false)]
     #[serde(default, deserialize_with = "given")]
     most_credentials: Option<u32>,
+    /// Whether every token must be bound to a key (DPoP, RFC 9449).
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "given")]
+    require_dpop: Option<bool>,
 }
 
 /// The same for a lock, which must be an object or `null`.
@@ -212,6 +219,7 @@ impl From<ChangeBody> for Change {
                 regenerate_grace_seconds: body.settings.regenerate_grace_seconds,
                 regenerate_voids_tokens: body.settings.regenerate_voids_tokens,
                 most_credentials: body.settings.most_credentials,
+                require_dpop: body.settings.require_dpop,
             },
         }
     }

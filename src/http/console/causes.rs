@@ -36,6 +36,8 @@ enum Cause {
     Arguments,
     Scope,
     GrantType,
+    Proof,
+    Nonce,
     TooMany,
     Unavailable,
     Other,
@@ -52,6 +54,8 @@ fn cause(code: &str, reason: &str) -> Cause {
         (_, "entity_disabled") => Cause::Disabled,
         (_, "credential_revoked") => Cause::Revoked,
         (_, "credential_expired") => Cause::Expired,
+        ("invalid_dpop_proof", _) | (_, "dpop_required") => Cause::Proof,
+        ("use_dpop_nonce", _) => Cause::Nonce,
         ("too_many_attempts", _) | (_, "too_many_attempts") => Cause::TooMany,
         ("invalid_scope", _) => Cause::Scope,
         ("unsupported_grant_type", _) => Cause::GrantType,
@@ -73,6 +77,7 @@ pub fn short(failure: &Failure) -> &'static str {
         Cause::Revoked | Cause::Expired => key("short-revoked"),
         Cause::Arguments | Cause::GrantType => key("short-arguments"),
         Cause::Scope => key("short-scope"),
+        Cause::Proof | Cause::Nonce => key("short-proof"),
         Cause::TooMany => key("short-too-many"),
         Cause::Unavailable => key("short-unavailable"),
         Cause::Other => key("short-other"),
@@ -111,6 +116,9 @@ pub fn why(w: Words, code: &str, reason: &str) -> Text {
         Cause::Arguments => w.english(reason),
         Cause::Scope => w.text("why-scope"),
         Cause::GrantType => w.text("why-grant-type"),
+        Cause::Proof if reason.contains(' ') => w.english(reason),
+        Cause::Proof => w.text("why-proof"),
+        Cause::Nonce => w.text("why-nonce"),
         Cause::TooMany => w.text("why-too-many"),
         Cause::Unavailable => w.text("why-unavailable"),
         Cause::Other => {
@@ -139,6 +147,8 @@ pub fn told(insider: &Insider, failure: &Failure, secrets: &[SecretFacts], now: 
             let remedy = w.with("remedy-scope", [("scopes", &names.join(", "))]);
             (remedy, Some(insider.path("get-access-token?response=400")))
         }
+        Cause::Proof => (w.text("remedy-proof"), Some(insider.path("token-timeout#bound"))),
+        Cause::Nonce => (w.text("remedy-nonce"), None),
         Cause::GrantType => (w.text("remedy-grant-type"), Some(insider.path("get-access-token?tab=schema"))),
         Cause::Unavailable => (w.text("remedy-again"), None),
         Cause::Other => {

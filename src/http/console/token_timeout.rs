@@ -60,6 +60,7 @@ struct Typed {
     addresses: String,
     grace: u32,
     voids_tokens: bool,
+    requires_dpop: bool,
     probe: String,
 }
 
@@ -86,6 +87,7 @@ impl Typed {
             addresses: networks.join("\n"),
             grace: settings.regenerate_grace_seconds,
             voids_tokens: settings.regenerate_voids_tokens,
+            requires_dpop: settings.require_dpop,
             probe: String::new(),
         }
     }
@@ -100,6 +102,7 @@ impl Typed {
             addresses: form.field("addresses").replace('\r', ""),
             grace: form.number("grace").unwrap_or(0),
             voids_tokens: form.field("issued") == "stop",
+            requires_dpop: form.has("dpop"),
             probe: form.field("probe").trim().chars().take(64).collect(),
         }
     }
@@ -140,6 +143,7 @@ impl Typed {
             ip_allowlist: Some(networks),
             regenerate_grace_seconds: Some(self.grace),
             regenerate_voids_tokens: Some(self.voids_tokens),
+            require_dpop: Some(self.requires_dpop),
             ..settings::Change::default()
         })
     }

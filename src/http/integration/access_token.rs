@@ -20,6 +20,9 @@ use crate::http::error::{Problem, ProblemBody};
 use crate::http::origin::Origin;
 use crate::http::parse;
 
+/// Told to a proven client of an entity that takes no token that is not bound to a key.
+const DPOP_REQUIRED: &str = "The Client Secret is right, but this business entity takes only tokens that are bound to a key (DPoP), and this endpoint issues none. Ask /oauth/token with a proof in the header DPoP, or switch the requirement off on Token Timeout.";
+
 /// What a request carries beside the parameters that the operator defined for its entity.
 #[derive(ToSchema)]
 #[schema(as = AccessTokenRequest)]
@@ -116,9 +119,12 @@ async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payloa
     let (client_id, secret) = credentials(&fields, origin)?;
     let proven = origin.prove(app, client_id, secret, Purpose::Token).await?;
     let entity = proven.entity.as_deref().ok_or(Problem::ClientNotFound)?;
+    if entity.settings.require_dpop {
+        return Err(Problem::InvalidCredentials { reason: "dpop_required", hint: DPOP_REQUIRED.to_owned() });
+    }
     let grant =
         token::grant(entity, &fields, Door::Integration).map_err(|refusal| Problem::of_grant(refusal, entity))?;
-    let issued = app.issue(&proven, entity, grant, origin.address)?;
+    let issued = app.issue(&proven, entity, grant, None, origin.address)?;
     Ok(private_json(StatusCode::OK, &Answer::of(&issued.access_token, issued.expires_in, &issued.scope)))
 }
 

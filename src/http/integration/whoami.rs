@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::Response;
-use http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::app::tokens::NotAccepted;
 use crate::domain::claims::Claims;
+use crate::domain::dpop::HEADER;
 use crate::domain::time::Timestamp;
-use crate::http::auth::BearerToken;
 use crate::http::envelope::private_json;
 use crate::http::error::{Problem, ProblemBody};
+use crate::http::oauth::dpop::with_nonce;
 
 /// What the token says.
 #[derive(Serialize, ToSchema)]
@@ -58,6 +60,8 @@ impl<'a> Answer<'a> {
 }
 
 /// Say who an access token is for, what it is for and when it ends.
+///
+/// A token that is bound to a key is sent as `Authorization: DPoP`, with a proof in the header `DPoP` (RFC 9449 §7.1).
 #[utoipa::path(
     get,
     path = "/api/v1/whoami",
@@ -70,7 +74,13 @@ impl<'a> Answer<'a> {
         (status = 503, description = "Something went wrong.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
-pub async fn get(State(app): State<Arc<App>>, BearerToken(token): BearerToken) -> Result<Response, Problem> {
-    let standing = app.standing_token(&token).await?.map_err(Problem::InvalidToken)?;
-    Ok(private_json(StatusCode::OK, &Answer::of(&standing.claims, app.now())))
+pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    let url = format!("{}/api/v1/whoami", app.issuer);
+    let accepted = app.accept_token("GET", &url, &headers).await?;
+    let wants_nonce = headers.contains_key(HEADER) || matches!(accepted, Err(NotAccepted::Proof(_)));
+    let answer = match accepted {
+        Ok(standing) => private_json(StatusCode::OK, &Answer::of(&standing.claims, app.now())),
+        Err(why) => Problem::from(why).into_response(),
+    };
+    Ok(if wants_nonce { with_nonce(&app, answer) } else { answer })
 }

@@ -13,6 +13,7 @@ use crate::app;
 use crate::app::issue::NotProven;
 use crate::app::metrics::Outcome;
 use crate::domain::credential::Refusal;
+use crate::domain::dpop::InvalidProof;
 use crate::domain::entity::Entity;
 use crate::domain::fault::summarize;
 use crate::domain::token;
@@ -27,6 +28,8 @@ pub enum OAuthError {
     InvalidRequest(String),
     /// 401: the client has not proven itself. The first text is for the log.
     InvalidClient(&'static str, String),
+    /// 400: the proof of possession is missing or not accepted (RFC 9449 §5 and §8).
+    InvalidProof(InvalidProof),
     /// 400: not `client_credentials`.
     UnsupportedGrantType,
     /// 400: the asked scope is not one that the entity has.
@@ -73,6 +76,7 @@ impl OAuthError {
         match self {
             Self::InvalidRequest(why) => (StatusCode::BAD_REQUEST, "invalid_request", why),
             Self::InvalidClient(_, why) => (StatusCode::UNAUTHORIZED, "invalid_client", why),
+            Self::InvalidProof(why) => (StatusCode::BAD_REQUEST, why.code(), why.words()),
             Self::UnsupportedGrantType => {
                 (StatusCode::BAD_REQUEST, "unsupported_grant_type", "The only grant type is client_credentials.")
             }
@@ -98,7 +102,9 @@ impl OAuthError {
     /// The outcome that the metrics count.
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::InvalidRequest(_) | Self::UnsupportedGrantType | Self::InvalidTarget => Outcome::InvalidArguments,
+            Self::InvalidRequest(_) | Self::InvalidProof(_) | Self::UnsupportedGrantType | Self::InvalidTarget => {
+                Outcome::InvalidArguments
+            }
             Self::InvalidClient(..) => Outcome::InvalidCredentials,
             Self::InvalidScope(_) => Outcome::InvalidScope,
             Self::Unavailable(_) => Outcome::Unavailable,
@@ -144,6 +150,7 @@ impl IntoResponse for OAuthError {
             Self::InvalidClient(reason, _) => (reason.to_owned(), format!("{error}: {reason}")),
             Self::Unavailable(cause) => (String::new(), cause),
             Self::InvalidRequest(why) => (why, format!("{error}: {}", body.error_description)),
+            Self::InvalidProof(why) => (why.words().to_owned(), format!("{error}: {}", why.words())),
             Self::UnsupportedGrantType | Self::InvalidScope(_) | Self::InvalidTarget => {
                 (String::new(), format!("{error}: {}", body.error_description))
             }

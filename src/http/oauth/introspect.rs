@@ -42,7 +42,7 @@ pub struct RequestBody {
 pub struct Answer<'a> {
     /// Whether it stands now.
     active: bool,
-    /// How it is used.
+    /// How it is used: `Bearer`, or `DPoP` if it is bound to a key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     token_type: Option<&'a str>,
@@ -82,8 +82,13 @@ pub async fn post(
         standing.filter(|standing| proven.entity.as_ref().is_none_or(|entity| entity.id == standing.entity_id));
     let answer = Answer {
         active: visible.is_some(),
-        token_type: visible.as_ref().map(|_| "Bearer"),
+        token_type: visible.as_ref().map(|standing| token_type(&standing.claims)),
         claims: visible.as_ref().map(|standing| &standing.claims),
     };
     Ok(private_json(StatusCode::OK, &answer))
+}
+
+/// How a token is presented (RFC 9449 §6.2).
+fn token_type(claims: &Claims) -> &'static str {
+    if claims.cnf.as_ref().is_some_and(|cnf| cnf.jkt.is_some()) { "DPoP" } else { "Bearer" }
 }

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::client_auth::METHODS;
 use crate::app::App;
+use crate::domain::dpop;
 use crate::http::error::Problem;
 
 /// Where everything is, and what it takes.
@@ -38,6 +39,8 @@ pub struct Answer {
     introspection_endpoint_auth_methods_supported: [&'static str; 2],
     /// The same.
     revocation_endpoint_auth_methods_supported: [&'static str; 2],
+    /// RFC 9449 §5.1.
+    dpop_signing_alg_values_supported: [&'static str; 5],
     /// The OpenAPI document.
     service_documentation: String,
 }
@@ -75,6 +78,7 @@ pub async fn get(State(app): State<Arc<App>>) -> Result<Response, Problem> {
         token_endpoint_auth_methods_supported: METHODS,
         introspection_endpoint_auth_methods_supported: METHODS,
         revocation_endpoint_auth_methods_supported: METHODS,
+        dpop_signing_alg_values_supported: dpop::ALGORITHMS,
         service_documentation: at("/openapi.json"),
     };
     let body = serde_json::to_vec(&answer).map_err(|error| Problem::Internal(error.to_string()))?;

@@ -1,6 +1,7 @@
 //! The standard door: OAuth 2.0, one RFC endpoint a file.
 
 pub mod client_auth;
+pub mod dpop;
 pub mod error;
 pub mod introspect;
 pub mod jwks;

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::client_auth;
 use super::error::{OAuthError, OAuthErrors};
+use super::{client_auth, dpop};
 use crate::app::App;
 use crate::app::issue::Purpose;
 use crate::app::metrics::Outcome;
+use crate::domain::dpop::HEADER;
 use crate::domain::token::{self, Door};
 use crate::http::body::Payload;
 use crate::http::envelope::private_json;
@@ -44,7 +45,7 @@ pub struct RequestBody {
 pub struct Answer<'a> {
     /// The access token, a signed JWT (RFC 9068).
     access_token: &'a str,
-    /// How to use it.
+    /// How to use it: `Bearer`; `DPoP` if the request came with a proof (RFC 9449 §5).
     #[schema(example = "Bearer")]
     token_type: &'a str,
     /// Seconds until it ends.
@@ -56,6 +57,8 @@ pub struct Answer<'a> {
 }
 
 /// Issue an access token by the client credentials grant.
+///
+/// With a proof of possession in the header `DPoP`, the token is bound to the key of the proof (RFC 9449).
 #[utoipa::path(
     post,
     path = "/oauth/token",
@@ -80,6 +83,9 @@ pub async fn post(
         Err(problem) => Err(OAuthError::Transport(problem)),
     };
     app.metrics.token(Door::OAuth, answer.as_ref().map_or_else(OAuthError::outcome, |_| Outcome::Issued));
+    if headers.contains_key(HEADER) || matches!(answer, Err(OAuthError::InvalidProof(_))) {
+        return Ok(dpop::with_nonce(&app, answer.into_response()));
+    }
     answer
 }
 
@@ -99,12 +105,10 @@ async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payloa
         .as_deref()
         .ok_or_else(|| OAuthError::Unavailable("a token client without an entity".to_owned()))?;
     let grant = token::grant(entity, &fields, Door::OAuth).map_err(|refusal| OAuthError::of_grant(refusal, entity))?;
-    let issued = app.issue(&proven, entity, grant, origin.address)?;
-    let answer = Answer {
-        access_token: &issued.access_token,
-        token_type: "Bearer",
-        expires_in: issued.expires_in,
-        scope: &issued.scope,
-    };
+    let cnf = dpop::confirmation(app, headers, entity)?;
+    let token_type = if cnf.is_some() { "DPoP" } else { "Bearer" };
+    let issued = app.issue(&proven, entity, grant, cnf, origin.address)?;
+    let answer =
+        Answer { access_token: &issued.access_token, token_type, expires_in: issued.expires_in, scope: &issued.scope };
     Ok(private_json(StatusCode::OK, &answer))
 }
