@@ -181,8 +181,15 @@ impl App {
         Ok(Some(Seen { credential, entity: Some(entity), presented, verdict }))
     }
 
-    /// The token that `grant` decided on, signed and counted.
-    pub fn issue(&self, proven: &Proven, entity: &Entity, grant: Grant, address: IpAddr) -> Result<Issued, Error> {
+    /// The token that `grant` decided on, for `audience`, signed and counted.
+    pub fn issue(
+        &self,
+        proven: &Proven,
+        entity: &Entity,
+        grant: Grant,
+        audience: Arc<str>,
+        address: IpAddr,
+    ) -> Result<Issued, Error> {
         let now = self.now();
         let client_id: Arc<str> = proven.credential.client_id.as_str().into();
         let expires_in = grant.lifetime.as_secs();
@@ -190,7 +197,7 @@ impl App {
         let claims = Claims {
             iss: self.issuer.clone(),
             sub: client_id.clone(),
-            aud: self.audience.clone(),
+            aud: audience,
             exp: iat.saturating_add(i64::try_from(expires_in).unwrap_or(i64::MAX)),
             iat,
             jti: TokenId::new(now, proven.secret_id.tag(), random()?),

@@ -48,6 +48,8 @@ pub enum Problem {
     TooManyAttempts(Duration),
     /// 401: no valid access token.
     InvalidToken(InvalidToken),
+    /// 403: a valid access token without a scope that is required.
+    InsufficientScope,
     /// 403: the caller is known, and may not.
     Forbidden(&'static str),
     /// 405: the path is there, the method is not.
@@ -230,6 +232,7 @@ impl Problem {
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Something went wrong."),
             Self::TooManyAttempts(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
             Self::InvalidToken(_) => (StatusCode::UNAUTHORIZED, "invalid_token", "Invalid token"),
+            Self::InsufficientScope => (StatusCode::FORBIDDEN, "insufficient_scope", "Insufficient scope"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large"),
@@ -256,6 +259,7 @@ impl Problem {
             Self::Unavailable(_) => "The server cannot answer now. Your request was not at fault; try again after the time in Retry-After.".to_owned(),
             Self::TooManyAttempts(wait) => format!("Too many attempts have failed. Wait {} seconds before the next one, and check Client Id and Client Secret meanwhile.", wait.as_secs()),
             Self::InvalidToken(_) => "A valid access token is needed, as Authorization: Bearer and the token. This one is missing, malformed, expired or revoked; get another from /api/v1/access-token.".to_owned(),
+            Self::InsufficientScope => "The access token does not have the scope that is required here.".to_owned(),
             Self::Forbidden(why) => (*why).to_owned(),
             Self::MethodNotAllowed => "This path does not take this method; the Allow header names those that it takes.".to_owned(),
             Self::BodyTooLarge => format!("The body may have at most {} bytes.", super::body::MOST_BYTES),
@@ -282,6 +286,7 @@ impl Problem {
             Self::InvalidScope { .. }
             | Self::ClientNotFound
             | Self::TooManyAttempts(_)
+            | Self::InsufficientScope
             | Self::Forbidden(_)
             | Self::MethodNotAllowed
             | Self::BodyTooLarge

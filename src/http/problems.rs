@@ -15,7 +15,7 @@ use super::error::Problem;
 use crate::app::App;
 
 /// Code, cause and remedy of each kind of problem.
-const KINDS: [(&str, &str, &str); 20] = [
+const KINDS: [(&str, &str, &str); 21] = [
     (
         "invalid_scope",
         "The scope asked for is not made of the scopes that the business entity has.",
@@ -50,6 +50,11 @@ const KINDS: [(&str, &str, &str); 20] = [
         "invalid_token",
         "No access token was sent, or it is malformed, expired or revoked.",
         "Send Authorization: Bearer and the token. When it has expired, get another.",
+    ),
+    (
+        "insufficient_scope",
+        "The access token is valid and does not have the scope that is required here.",
+        "Get a token with the scope that WWW-Authenticate names; if you cannot, ask the operator for it.",
     ),
     ("forbidden", "The caller is known, and may not do this.", "Ask somebody who may: the detail says who."),
     ("method_not_allowed", "The path does not take this method.", "Use one of those that the Allow header names."),
@@ -127,6 +132,7 @@ mod tests {
             Problem::Unavailable(text()),
             Problem::TooManyAttempts(Duration::ZERO),
             Problem::InvalidToken(InvalidToken::Malformed),
+            Problem::InsufficientScope,
             Problem::Forbidden(""),
             Problem::MethodNotAllowed,
             Problem::BodyTooLarge,

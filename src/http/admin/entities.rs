@@ -75,6 +75,9 @@ pub struct SettingsBody {
     /// Most credentials that the entity may have at once.
     #[schema(minimum = 1, maximum = 1000)]
     most_credentials: u32,
+    /// The APIs beside the default audience that its tokens may be for (RFC 8707).
+    #[schema(value_type = Vec<String>, example = json!(["https://api.example.com/orders"]))]
+    resources: Vec<Arc<str>>,
 }
 
 impl From<Entity> for EntityBody {
@@ -95,6 +98,7 @@ impl From<Entity> for EntityBody {
                 regenerate_grace_seconds: settings.regenerate_grace_seconds,
                 regenerate_voids_tokens: settings.regenerate_voids_tokens,
                 most_credentials: settings.most_credentials,
+                resources: settings.resources,
             },
             version: entity.version,
             created_at: entity.created_at,
@@ -178,6 +182,10 @@ pub struct SettingsChange {
     #[schema(minimum = 1, maximum = 1000, nullable = false)]
     #[serde(default, deserialize_with = "given")]
     most_credentials: Option<u32>,
+    /// The APIs beside the default audience that its tokens may be for (RFC 8707): absolute URIs without a fragment.
+    #[schema(max_items = 20, example = json!(["https://api.example.com/orders"]), nullable = false)]
+    #[serde(default, deserialize_with = "given")]
+    resources: Option<Vec<String>>,
 }
 
 /// The same for a lock, which must be an object or `null`.
@@ -208,6 +216,7 @@ impl From<ChangeBody> for Change {
                 regenerate_grace_seconds: body.settings.regenerate_grace_seconds,
                 regenerate_voids_tokens: body.settings.regenerate_voids_tokens,
                 most_credentials: body.settings.most_credentials,
+                resources: body.settings.resources,
             },
         }
     }

@@ -226,6 +226,7 @@ fn field_name(field: &str) -> Option<&'static str> {
         "regenerate_grace_seconds" => key("field-grace"),
         "regenerate_voids_tokens" => key("field-voids-tokens"),
         "most_credentials" => key("field-most-credentials"),
+        "resources" => key("field-resources"),
         _ => return None,
     })
 }

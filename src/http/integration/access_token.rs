@@ -118,7 +118,7 @@ async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payloa
     let entity = proven.entity.as_deref().ok_or(Problem::ClientNotFound)?;
     let grant =
         token::grant(entity, &fields, Door::Integration).map_err(|refusal| Problem::of_grant(refusal, entity))?;
-    let issued = app.issue(&proven, entity, grant, origin.address)?;
+    let issued = app.issue(&proven, entity, grant, app.audience.clone(), origin.address)?;
     Ok(private_json(StatusCode::OK, &Answer::of(&issued.access_token, issued.expires_in, &issued.scope)))
 }
 

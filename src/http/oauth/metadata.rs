@@ -38,6 +38,8 @@ pub struct Answer {
     introspection_endpoint_auth_methods_supported: [&'static str; 2],
     /// The same.
     revocation_endpoint_auth_methods_supported: [&'static str; 2],
+    /// RFC 9701 §7: the `alg` of signed introspection answers.
+    introspection_signing_alg_values_supported: Vec<&'static str>,
     /// The OpenAPI document.
     service_documentation: String,
 }
@@ -75,6 +77,7 @@ pub async fn get(State(app): State<Arc<App>>) -> Result<Response, Problem> {
         token_endpoint_auth_methods_supported: METHODS,
         introspection_endpoint_auth_methods_supported: METHODS,
         revocation_endpoint_auth_methods_supported: METHODS,
+        introspection_signing_alg_values_supported: app.signer.algorithms(),
         service_documentation: at("/openapi.json"),
     };
     let body = serde_json::to_vec(&answer).map_err(|error| Problem::Internal(error.to_string()))?;
