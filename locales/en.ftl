@@ -629,6 +629,7 @@ field-unknown-parameters = Unknown parameters
 field-grace = How long an old secret goes on
 field-voids-tokens = What becomes of tokens when the key is regenerated
 field-most-credentials = Most credentials
+field-resources = Resources
 
 ## People
 people-lede = Who may open these pages for { $entity }. They never learn of other business entities here.
@@ -735,6 +736,8 @@ op-scopes = Scopes, one a line
 op-scopes-help = A scope is one or more words. A request asks for all words of a scope.
 op-most-credentials = Credentials, at most
 op-most-credentials-help = 1 to 1,000
+op-resources = Resources, one a line
+op-resources-help = URLs of the APIs beside the default one that a token may be for, such as https://api.example.com/orders. A request names one in the parameter resource.
 op-unknown-parameter = A request with an unknown parameter
 op-unknown-refused = is refused with 412
 op-unknown-ignored = is accepted; the parameter is ignored

@@ -638,6 +638,7 @@ field-unknown-parameters = Parámetros desconocidos
 field-grace = Tiempo que sigue activo un secreto anterior
 field-voids-tokens = Qué pasa con los tokens al regenerar la clave
 field-most-credentials = Número máximo de pares
+field-resources = Recursos
 
 ## Miembros
 people-lede = Quién puede abrir estas páginas de { $entity }. Las demás entidades no se ven aquí.
@@ -744,6 +745,8 @@ op-scopes = Scopes, uno por línea
 op-scopes-help = Un scope consta de una o más palabras. Una solicitud pide todas las palabras de un scope.
 op-most-credentials = Pares de credenciales, como máximo
 op-most-credentials-help = De 1 a 1 000
+op-resources = Recursos, uno por línea
+op-resources-help = URL de las API, además de la predeterminada, para las que puede emitirse un token, por ejemplo https://api.example.com/orders. Una solicitud indica una en el parámetro resource.
 op-unknown-parameter = Una solicitud con un parámetro desconocido
 op-unknown-refused = se rechaza con 412
 op-unknown-ignored = se acepta; el parámetro se ignora

@@ -638,6 +638,7 @@ field-unknown-parameters = Paramètres inconnus
 field-grace = Durée de maintien d’un ancien secret
 field-voids-tokens = Sort des jetons quand la clé est régénérée
 field-most-credentials = Nombre maximal de paires
+field-resources = Ressources
 
 ## Membres
 people-lede = Qui peut ouvrir ces pages pour { $entity }. Les autres entités restent invisibles ici.
@@ -744,6 +745,8 @@ op-scopes = Scopes, un par ligne
 op-scopes-help = Un scope compte un ou plusieurs mots. Une requête demande tous les mots d’un scope.
 op-most-credentials = Paires d’identifiants, au plus
 op-most-credentials-help = De 1 à 1 000
+op-resources = Ressources, une par ligne
+op-resources-help = URL des API, en plus de celle par défaut, pour lesquelles un jeton peut être émis, par exemple https://api.example.com/orders. Une requête en désigne une dans le paramètre resource.
 op-unknown-parameter = Une requête avec un paramètre inconnu
 op-unknown-refused = est refusée avec 412
 op-unknown-ignored = est acceptée ; le paramètre est ignoré

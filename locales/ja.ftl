@@ -582,6 +582,7 @@ field-unknown-parameters = 不明なパラメーター
 field-grace = 旧シークレットを残す期間
 field-voids-tokens = 再生成時の発行済みトークンの扱い
 field-most-credentials = 認証情報の上限
+field-resources = リソース
 
 ## メンバー
 people-lede = { $entity } のページを開ける人の一覧です。ほかの事業体は表示されません。
@@ -685,6 +686,8 @@ op-scopes = scope（1行に1つ）
 op-scopes-help = scope は1つ以上の語です。リクエストでは scope のすべての語を指定します。
 op-most-credentials = 認証情報の上限
 op-most-credentials-help = 1～1,000
+op-resources = リソース（1行に1つ）
+op-resources-help = 既定のもの以外で、トークンの対象にできるAPIのURL（例：https://api.example.com/orders）。リクエストは resource パラメータでその1つを指定します。
 op-unknown-parameter = 不明なパラメーターを含むリクエストは
 op-unknown-refused = 412 で拒否されます
 op-unknown-ignored = 受け付けられ、そのパラメーターは無視されます

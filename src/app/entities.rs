@@ -163,6 +163,7 @@ fn changed_fields(change: &Change) -> Vec<&'static str> {
         ("regenerate_voids_tokens", settings.regenerate_voids_tokens.is_some()),
         ("most_credentials", settings.most_credentials.is_some()),
         ("require_dpop", settings.require_dpop.is_some()),
+        ("resources", settings.resources.is_some()),
     ];
     fields.into_iter().filter(|(_, is_changed)| *is_changed).map(|(field, _)| field).collect()
 }

@@ -181,12 +181,13 @@ impl App {
         Ok(Some(Seen { credential, entity: Some(entity), presented, verdict }))
     }
 
-    /// The token that `grant` decided on, bound to the key that `cnf` names, signed and counted.
+    /// The token that `grant` decided on, for `audience`, bound to the key that `cnf` names, signed and counted.
     pub fn issue(
         &self,
         proven: &Proven,
         entity: &Entity,
         grant: Grant,
+        audience: Arc<str>,
         cnf: Option<Confirmation>,
         address: IpAddr,
     ) -> Result<Issued, Error> {
@@ -197,7 +198,7 @@ impl App {
         let claims = Claims {
             iss: self.issuer.clone(),
             sub: client_id.clone(),
-            aud: self.audience.clone(),
+            aud: audience,
             exp: iat.saturating_add(i64::try_from(expires_in).unwrap_or(i64::MAX)),
             iat,
             jti: TokenId::new(now, proven.secret_id.tag(), random()?),

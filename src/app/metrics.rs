@@ -73,6 +73,7 @@ pub struct Metrics {
     tokens: [[Counter; 7]; 2],
     seconds: Histogram,
     responses: Family<StatusLabels, Counter>,
+    forward_auth: Family<StatusLabels, Counter>,
     cache_hits: Counter,
     cache_misses: Counter,
     database_errors: Counter,
@@ -103,6 +104,8 @@ impl Default for Metrics {
         );
         let responses = Family::<StatusLabels, Counter>::default();
         registry.register("responses", "Answers by status", responses.clone());
+        let forward_auth = Family::<StatusLabels, Counter>::default();
+        registry.register("forward_auth", "Answers to gateways by status", forward_auth.clone());
         let cache = Family::<ResultLabels, Counter>::default();
         registry.register("credential_cache", "Look-ups of credentials in memory", cache.clone());
         let database_errors = Counter::default();
@@ -127,6 +130,7 @@ impl Default for Metrics {
             tokens: handles,
             seconds,
             responses,
+            forward_auth,
             cache_hits: cache.get_or_create_owned(&ResultLabels { result: "hit" }),
             cache_misses: cache.get_or_create_owned(&ResultLabels { result: "miss" }),
             database_errors,
@@ -168,6 +172,11 @@ impl Metrics {
     pub fn answered(&self, status: u16, took: Duration) {
         self.seconds.observe(took.as_secs_f64());
         self.responses.get_or_create(&StatusLabels { status }).inc();
+    }
+
+    /// Counts an answer to a gateway.
+    pub fn forward_auth(&self, status: u16) {
+        self.forward_auth.get_or_create(&StatusLabels { status }).inc();
     }
 
     /// Counts a look-up of a credential.

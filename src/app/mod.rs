@@ -54,7 +54,7 @@ pub struct App {
     pub config: Config,
     /// The issuer of every token: the public URL, exactly.
     pub issuer: Arc<str>,
-    /// The audience of every token.
+    /// The audience of a token whose request names no resource.
     pub audience: Arc<str>,
     /// The database.
     pub store: Store,

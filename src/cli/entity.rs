@@ -79,6 +79,10 @@ pub struct Rest {
     /// An address or network that may ask for tokens; repeat for more. Takes the place of all others; "any" removes all
     #[arg(long = "allow")]
     ip_allowlist: Vec<String>,
+    /// An API that its tokens may be for (RFC 8707), as a URI; repeat for more. Takes the place of all others; "none" removes
+    /// all
+    #[arg(long = "resource", value_name = "URI")]
+    resources: Vec<String>,
     /// Most credentials that it may have
     #[arg(long)]
     most_credentials: Option<u32>,
@@ -100,6 +104,11 @@ impl Rest {
         } else {
             Some(self.ip_allowlist).filter(|list| !list.is_empty())
         };
+        let resources = if self.resources == ["none"] {
+            Some(Vec::new())
+        } else {
+            Some(self.resources).filter(|list| !list.is_empty())
+        };
         Change {
             description: self.description,
             scopes: Some(self.scopes).filter(|scopes| !scopes.is_empty()),
@@ -112,6 +121,7 @@ impl Rest {
                 ip_allowlist: allowlist,
                 most_credentials: self.most_credentials,
                 require_dpop: self.require_dpop,
+                resources,
                 ..settings::Change::default()
             },
             ..Change::default()
@@ -185,6 +195,7 @@ fn show(entity: &BusinessEntity) -> Outcome {
             "Parameters",
             entity.parameters.iter().map(|parameter| parameter.name().to_owned()).collect::<Vec<_>>().join(", "),
         ),
+        ("Resources", if settings.resources.is_empty() { "none".to_owned() } else { settings.resources.join(", ") }),
         ("Token timeout", format!("{} minutes", settings.token_timeout_minutes)),
         ("Account lock", lock),
         ("Bound tokens", if settings.require_dpop { "only" } else { "as asked for" }.to_owned()),

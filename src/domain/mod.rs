@@ -14,6 +14,8 @@ pub mod operator;
 pub mod parameter;
 pub mod person;
 pub mod presented;
+pub mod requirement;
+pub mod resource;
 pub mod scope;
 pub mod secret;
 pub mod settings;

@@ -64,7 +64,7 @@ pub struct Field<'a> {
     pub position: usize,
 }
 
-/// All fields of a request; no name stands twice.
+/// All fields of a request; no name stands twice but the one that [`Reading::repeating`] let.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fields<'a>(Vec<Field<'a>>);
 
@@ -74,9 +74,15 @@ pub struct Reading<'a> {
     fields: Fields<'a>,
     faults: Vec<FieldFault>,
     position: usize,
+    repeatable: Option<&'static str>,
 }
 
 impl<'a> Reading<'a> {
+    /// Reads fields of which this one may stand more than once.
+    pub fn repeating(repeatable: Option<&'static str>) -> Self {
+        Self { repeatable, ..Self::default() }
+    }
+
     /// Adds a field. `Err` if there is one too many, so that reading may stop.
     pub fn push(&mut self, name: Cow<'a, str>, value: Value<'a>) -> Result<(), FieldFault> {
         self.position = self.position.saturating_add(1);
@@ -84,7 +90,7 @@ impl<'a> Reading<'a> {
             let why = format!("has more than {MOST_FIELDS} fields");
             return Err(FieldFault::new("body", Fault::Malformed(why)));
         }
-        if self.fields.get(&name).is_some() {
+        if self.repeatable != Some(&*name) && self.fields.get(&name).is_some() {
             let fault = FieldFault::presented(&name, self.position, Fault::Duplicate);
             if !self.faults.contains(&fault) {
                 self.faults.push(fault);
@@ -110,6 +116,11 @@ impl<'a> Fields<'a> {
     /// The field of this name, unless it counts as not sent.
     pub fn sent(&self, name: &str) -> Option<&Value<'a>> {
         self.get(name).filter(|value| !value.is_empty())
+    }
+
+    /// Every field of this name that does not count as not sent.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &Value<'a>> {
+        self.0.iter().filter(move |field| field.name == name && !field.value.is_empty()).map(|field| &field.value)
     }
 
     /// Every field in the order sent.

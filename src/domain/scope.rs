@@ -135,7 +135,7 @@ fn joined_words<'a>(names: impl Iterator<Item = &'a str>) -> Arc<str> {
 }
 
 /// `scope-token` of RFC 6749 §3.3: 1*( %x21 / %x23-5B / %x5D-7E ).
-fn is_scope_token(word: &str) -> bool {
+pub(super) fn is_scope_token(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
 }
 

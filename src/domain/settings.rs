@@ -1,12 +1,14 @@
 //! What an entity may choose about its tokens and secrets (CONTRACT.md §1, Token Timeout).
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::fault::{Fault, FieldFault};
+use super::resource::{LONGEST_RESOURCE, MOST_RESOURCES, is_resource};
 use super::time::Timestamp;
 
 /// Longest token timeout, in minutes: a day.
@@ -82,6 +84,8 @@ pub struct Settings {
     pub most_credentials: u32,
     /// Whether every token must be bound to a key (DPoP, RFC 9449).
     pub require_dpop: bool,
+    /// The APIs beside the default audience that its tokens may be for (RFC 8707), at most 20, each an absolute URI.
+    pub resources: Vec<Arc<str>>,
 }
 
 impl Default for Settings {
@@ -95,6 +99,7 @@ impl Default for Settings {
             regenerate_voids_tokens: false,
             most_credentials: 10,
             require_dpop: false,
+            resources: Vec::new(),
         }
     }
 }
@@ -138,6 +143,10 @@ impl Settings {
         self.regenerate_voids_tokens = change.regenerate_voids_tokens.unwrap_or(self.regenerate_voids_tokens);
         self.most_credentials = change.most_credentials.unwrap_or(self.most_credentials);
         self.require_dpop = change.require_dpop.unwrap_or(self.require_dpop);
+        if let Some(resources) = change.resources {
+            faults.extend(resource_fault(&resources));
+            self.resources = resources.into_iter().map(Into::into).collect();
+        }
         faults.extend(self.faults());
         if faults.is_empty() { Ok(self) } else { Err(faults) }
     }
@@ -184,6 +193,27 @@ pub struct Change {
     pub most_credentials: Option<u32>,
     /// See [`Settings::require_dpop`].
     pub require_dpop: Option<bool>,
+    /// See [`Settings::resources`].
+    pub resources: Option<Vec<String>>,
+}
+
+/// What is wrong with a list of resources.
+fn resource_fault(resources: &[String]) -> Option<FieldFault> {
+    let rule = |why: String| Some(FieldFault::new("resources", Fault::Rule(why)));
+    if resources.len() > MOST_RESOURCES {
+        return rule(format!("must have at most {MOST_RESOURCES} resources"));
+    }
+    for (position, resource) in (1..).zip(resources) {
+        if !is_resource(resource) {
+            return rule(format!(
+                "must have at position {position} an absolute URI without a fragment, of at most {LONGEST_RESOURCE} characters, such as https://api.example.com/orders"
+            ));
+        }
+        if resources.iter().filter(|other| *other == resource).count() > 1 {
+            return rule(format!("has the one at position {position} more than once"));
+        }
+    }
+    None
 }
 
 /// Reads one line of an allowlist: a network in CIDR notation or a single address. Host bits are dropped.

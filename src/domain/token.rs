@@ -48,7 +48,7 @@ impl Door {
     }
 }
 
-/// What a token is made of, decided.
+/// What a token is made of, decided; its audience is decided by [`super::resource::audience`].
 #[derive(Clone, Debug)]
 pub struct Grant {
     /// The granted scope string.

@@ -180,7 +180,7 @@ fn answer(app: &App, problem: &Problem, id: &str, is_oauth: bool, bare: &HeaderM
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     never_stored(headers);
     if let Some(challenge) = problem.challenge() {
-        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        headers.entry(WWW_AUTHENTICATE).or_insert(HeaderValue::from_static(challenge));
     }
     if let Some(seconds) = problem.retry_after() {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));

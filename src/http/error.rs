@@ -61,6 +61,8 @@ pub enum Problem {
     InvalidBoundToken(InvalidToken),
     /// 401: a valid access token, and no proof that the caller has its key (RFC 9449 §7.1).
     InvalidProof(InvalidProof),
+    /// 403: a valid access token without a scope that is required.
+    InsufficientScope,
     /// 403: the caller is known, and may not.
     Forbidden(&'static str),
     /// 405: the path is there, the method is not.
@@ -246,6 +248,7 @@ impl Problem {
                 (StatusCode::UNAUTHORIZED, "invalid_token", "Invalid token")
             }
             Self::InvalidProof(_) => (StatusCode::UNAUTHORIZED, "invalid_dpop_proof", "Invalid token"),
+            Self::InsufficientScope => (StatusCode::FORBIDDEN, "insufficient_scope", "Insufficient scope"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large"),
@@ -275,6 +278,7 @@ impl Problem {
             Self::InvalidBoundToken(_) => "An access token that is bound to a key is needed, as Authorization: DPoP and the token. This one is not bound, malformed, expired or revoked; get another from /oauth/token with a proof in the header DPoP.".to_owned(),
             Self::InvalidProof(why) => format!("The request is not accepted: {}.", why.words()),
             Self::InvalidToken(_) => "A valid access token is needed, as Authorization: Bearer and the token. This one is missing, malformed, expired or revoked; get another from /api/v1/access-token.".to_owned(),
+            Self::InsufficientScope => "The access token does not have the scope that is required here.".to_owned(),
             Self::Forbidden(why) => (*why).to_owned(),
             Self::MethodNotAllowed => "This path does not take this method; the Allow header names those that it takes.".to_owned(),
             Self::BodyTooLarge => format!("The body may have at most {} bytes.", super::body::MOST_BYTES),
@@ -302,6 +306,7 @@ impl Problem {
             Self::InvalidScope { .. }
             | Self::ClientNotFound
             | Self::TooManyAttempts(_)
+            | Self::InsufficientScope
             | Self::Forbidden(_)
             | Self::MethodNotAllowed
             | Self::BodyTooLarge

@@ -6,6 +6,7 @@ pub mod body;
 pub mod console;
 pub mod envelope;
 pub mod error;
+pub mod gateway;
 pub mod integration;
 pub mod oauth;
 pub mod openapi;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use http::{HeaderName, HeaderValue, Method, header};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::CorsLayer;
@@ -39,6 +40,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/oauth/revoke", post(oauth::revoke::post))
         .route("/.well-known/oauth-authorization-server", get(oauth::metadata::get))
         .route("/.well-known/openid-configuration", get(oauth::metadata::get_as_openid_configuration))
+        .route("/.well-known/oauth-protected-resource", get(gateway::protected_resource::get))
+        .route("/.well-known/oauth-protected-resource/{*path}", get(gateway::protected_resource::get))
         .route("/.well-known/jwks.json", get(oauth::jwks::get));
     if !app.config.cors_origins.is_empty() {
         // Before the layer, so that a preflight request meets the layer and not the fallback.
@@ -48,6 +51,10 @@ pub fn router(app: &Arc<App>) -> Router {
     let mut router = token_endpoints
         .merge(admin::routes())
         .merge(console::routes(app))
+        .route("/forward-auth", any(gateway::forward_auth::get))
+        .route("/forward-auth/prefix", any(gateway::forward_auth::prefixed))
+        .route("/forward-auth/prefix/", any(gateway::forward_auth::prefixed))
+        .route("/forward-auth/prefix/{*path}", any(gateway::forward_auth::prefixed))
         .route("/openapi.json", openapi::route(&app.issuer))
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz));

@@ -10,7 +10,7 @@ use utoipa::openapi::server::Server;
 use utoipa::openapi::{Components, Header, OpenApi as Document, RefOr};
 use utoipa::{Modify, OpenApi};
 
-use super::{admin, integration, oauth, operations};
+use super::{admin, gateway, integration, oauth, operations};
 use crate::app::App;
 
 #[derive(OpenApi)]
@@ -29,6 +29,8 @@ use crate::app::App;
         oauth::token::post,
         oauth::introspect::post,
         oauth::revoke::post,
+        gateway::forward_auth::get,
+        gateway::protected_resource::get,
         admin::entities::list,
         admin::entities::create,
         admin::entities::show,

@@ -23,6 +23,8 @@ pub struct Peer(pub SocketAddr);
 pub struct Origin {
     /// The client's address.
     pub address: IpAddr,
+    /// Whether the connection is from a proxy that the operator has named.
+    pub is_proxied: bool,
     facts: Arc<Facts>,
 }
 
@@ -65,9 +67,10 @@ impl FromRequestParts<Arc<App>> for Origin {
             return Err(Problem::Internal("a request without a peer".to_owned()));
         };
         let trusted = |address: IpAddr| app.config.trusted_proxies.iter().any(|network| network.contains(&address));
-        let address = client_address(peer.ip().to_canonical(), &parts.headers, trusted);
+        let peer = peer.ip().to_canonical();
+        let address = client_address(peer, &parts.headers, trusted);
         let _ = facts.address.set(address);
-        Ok(Self { address, facts: facts.clone() })
+        Ok(Self { address, is_proxied: trusted(peer), facts: facts.clone() })
     }
 }
 

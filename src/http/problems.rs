@@ -15,7 +15,7 @@ use super::error::Problem;
 use crate::app::App;
 
 /// Code, cause and remedy of each kind of problem.
-const KINDS: [(&str, &str, &str); 21] = [
+const KINDS: [(&str, &str, &str); 22] = [
     (
         "invalid_scope",
         "The scope asked for is not made of the scopes that the business entity has.",
@@ -55,6 +55,11 @@ const KINDS: [(&str, &str, &str); 21] = [
         "invalid_dpop_proof",
         "The access token is bound to a key, and the proof of that key is missing, used before, or not one for this request.",
         "Make a proof for each request, with its method, its address, the time and the hash of the token (RFC 9449). The detail says what is wrong; DPoP-Nonce has the nonce to use.",
+    ),
+    (
+        "insufficient_scope",
+        "The access token is valid and does not have the scope that is required here.",
+        "Get a token with the scope that WWW-Authenticate names; if you cannot, ask the operator for it.",
     ),
     ("forbidden", "The caller is known, and may not do this.", "Ask somebody who may: the detail says who."),
     ("method_not_allowed", "The path does not take this method.", "Use one of those that the Allow header names."),
@@ -134,6 +139,7 @@ mod tests {
             Problem::TooManyAttempts(Duration::ZERO),
             Problem::InvalidToken(InvalidToken::Malformed),
             Problem::InvalidProof(InvalidProof::Absent),
+            Problem::InsufficientScope,
             Problem::Forbidden(""),
             Problem::MethodNotAllowed,
             Problem::BodyTooLarge,

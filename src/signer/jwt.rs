@@ -20,12 +20,15 @@ const LONGEST_SIGNATURE: usize = 344;
 pub enum MediaType {
     /// An access token (RFC 9068 §2.1).
     AccessToken,
+    /// The answer to an introspection (RFC 9701 §5).
+    Introspection,
 }
 
 impl MediaType {
     const fn typ(self) -> &'static str {
         match self {
             Self::AccessToken => "at+jwt",
+            Self::Introspection => "token-introspection+jwt",
         }
     }
 }
@@ -51,6 +54,9 @@ pub enum InvalidToken {
     /// It was issued under another public URL.
     #[error("another issuer")]
     Issuer,
+    /// It is for another API than the one that is called.
+    #[error("another audience")]
+    Audience,
     /// It has ended.
     #[error("ended")]
     Ended,

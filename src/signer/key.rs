@@ -25,6 +25,7 @@ pub struct Key {
     pair: Pair,
     public_jwk: serde_json::Value,
     access_token_header: String,
+    introspection_header: String,
 }
 
 impl Key {
@@ -82,7 +83,8 @@ impl Key {
             members.insert("kid".into(), kid.clone().into());
         }
         let access_token_header = jwt::header(algorithm, MediaType::AccessToken, &kid);
-        Ok(Self { kid, pair, public_jwk, access_token_header })
+        let introspection_header = jwt::header(algorithm, MediaType::Introspection, &kid);
+        Ok(Self { kid, pair, public_jwk, access_token_header, introspection_header })
     }
 
     /// Its id.
@@ -108,6 +110,7 @@ impl Key {
     pub(super) fn header(&self, media_type: MediaType) -> &str {
         match media_type {
             MediaType::AccessToken => &self.access_token_header,
+            MediaType::Introspection => &self.introspection_header,
         }
     }
 

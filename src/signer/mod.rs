@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
+use serde::Serialize;
 
 use crate::domain::claims::Claims;
 use crate::domain::key::State;
@@ -70,9 +71,14 @@ impl Signer {
 
     /// The access token that says `claims`.
     pub fn sign(&self, claims: &Claims) -> Result<String, NoSigningKey> {
+        self.sign_as(MediaType::AccessToken, claims)
+    }
+
+    /// A JWT of another kind that says `claims`.
+    pub fn sign_as<T: Serialize>(&self, media_type: MediaType, claims: &T) -> Result<String, NoSigningKey> {
         let ring = self.ring.load();
         let key = ring.signing.as_ref().ok_or(NoSigningKey)?;
-        jwt::write(key, MediaType::AccessToken, claims).map_err(|_| NoSigningKey)
+        jwt::write(key, media_type, claims).map_err(|_| NoSigningKey)
     }
 
     /// The claims of a token that one of the published keys signed, for whatever issuer, ended or not.

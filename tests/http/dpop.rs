@@ -413,3 +413,38 @@ async fn an_entity_can_take_bound_tokens_only() {
     server.change(&customer, json!({"settings": {"require_dpop": false}})).await;
     assert_eq!(server.ask(customer.body()).await.status, 200);
 }
+
+#[tokio::test]
+async fn at_a_gateway_a_bound_token_passes_with_a_proof_for_the_request_that_a_named_proxy_tells_of() {
+    let url = "https://api.example.com/orders?page=2";
+    let told = [("method", "PUT"), ("proto", "https"), ("host", "api.example.com"), ("uri", "/orders?page=2")];
+    let forward = async |server: &Server, token: &str, scheme: &str, proof: &str| {
+        let mut request = server.get("/forward-auth").header("authorization", format!("{scheme} {token}"));
+        for (name, value) in told {
+            request = request.header(format!("x-forwarded-{name}"), value);
+        }
+        Answer::of(request.header("dpop", proof).send().await.unwrap()).await
+    };
+    let server = Server::start_with(&[("trusted_proxies", "127.0.0.1")]).await;
+    let (customer, key) = (server.customer().await, Key::new());
+    let token = bound_token(&server, &customer, &key).await;
+    let says = with(with(for_whoami(&server, &token), "htm", "PUT"), "htu", url);
+    let proof = key.proof(&says);
+    assert_eq!(forward(&server, &token, "DPoP", &proof).await.status, 200);
+    let again = forward(&server, &token, "DPoP", &proof).await;
+    again.assert_problem(401, "invalid_dpop_proof");
+    assert!(again.header("www-authenticate").starts_with("DPoP "));
+    let fresh = |says: &Value| key.proof(&with(says.clone(), "jti", id()));
+    forward(&server, &token, "Bearer", &fresh(&says)).await.assert_problem(401, "invalid_token");
+    for (name, other) in [("htu", "https://api.example.com/invoices"), ("htm", "GET")] {
+        let answer = forward(&server, &token, "DPoP", &fresh(&with(says.clone(), name, other))).await;
+        answer.assert_problem(401, "invalid_dpop_proof");
+    }
+
+    let server = Server::start().await;
+    let customer = server.customer().await;
+    let token = bound_token(&server, &customer, &key).await;
+    let says = with(with(for_whoami(&server, &token), "htm", "PUT"), "htu", url);
+    let answer = forward(&server, &token, "DPoP", &key.proof(&says)).await;
+    answer.assert_problem(401, "invalid_dpop_proof");
+}

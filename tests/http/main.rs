@@ -12,6 +12,7 @@ mod console;
 mod console_monitor;
 mod console_operator;
 mod dpop;
+mod gateways;
 mod guards;
 mod hostile;
 mod integration;

@@ -80,6 +80,9 @@ pub struct SettingsBody {
     most_credentials: u32,
     /// Whether every token must be bound to a key (DPoP, RFC 9449).
     require_dpop: bool,
+    /// The APIs beside the default audience that its tokens may be for (RFC 8707).
+    #[schema(value_type = Vec<String>, example = json!(["https://api.example.com/orders"]))]
+    resources: Vec<Arc<str>>,
 }
 
 impl From<Entity> for EntityBody {
@@ -101,6 +104,7 @@ impl From<Entity> for EntityBody {
                 regenerate_voids_tokens: settings.regenerate_voids_tokens,
                 most_credentials: settings.most_credentials,
                 require_dpop: settings.require_dpop,
+                resources: settings.resources,
             },
             tokens_void_before: entity.tokens_void_before,
             version: entity.version,
@@ -189,6 +193,10 @@ pub struct SettingsChange {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "given")]
     require_dpop: Option<bool>,
+    /// The APIs beside the default audience that its tokens may be for (RFC 8707): absolute URIs without a fragment.
+    #[schema(max_items = 20, example = json!(["https://api.example.com/orders"]), nullable = false)]
+    #[serde(default, deserialize_with = "given")]
+    resources: Option<Vec<String>>,
 }
 
 /// The same for a lock, which must be an object or `null`.
@@ -220,6 +228,7 @@ impl From<ChangeBody> for Change {
                 regenerate_voids_tokens: body.settings.regenerate_voids_tokens,
                 most_credentials: body.settings.most_credentials,
                 require_dpop: body.settings.require_dpop,
+                resources: body.settings.resources,
             },
         }
     }

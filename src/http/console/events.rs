@@ -252,6 +252,7 @@ fn field_name(field: &str) -> Option<&'static str> {
         "regenerate_voids_tokens" => key("field-voids-tokens"),
         "most_credentials" => key("field-most-credentials"),
         "require_dpop" => key("bound-tokens"),
+        "resources" => key("field-resources"),
         _ => return None,
     })
 }

@@ -48,8 +48,17 @@ pub const NOTICES: [&str; 26] = [
 ];
 
 /// Where programs call: answers there are never pages.
-const NOT_PAGES: [&str; 8] =
-    ["/api/", "/admin/", "/oauth/", "/.well-known/", "/healthz", "/readyz", "/metrics", "/openapi.json"];
+const NOT_PAGES: [&str; 9] = [
+    "/api/",
+    "/admin/",
+    "/oauth/",
+    "/forward-auth",
+    "/.well-known/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/openapi.json",
+];
 
 /// A colour scheme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

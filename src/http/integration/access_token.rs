@@ -124,7 +124,7 @@ async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payloa
     }
     let grant =
         token::grant(entity, &fields, Door::Integration).map_err(|refusal| Problem::of_grant(refusal, entity))?;
-    let issued = app.issue(&proven, entity, grant, None, origin.address)?;
+    let issued = app.issue(&proven, entity, grant, app.audience.clone(), None, origin.address)?;
     Ok(private_json(StatusCode::OK, &Answer::of(&issued.access_token, issued.expires_in, &issued.scope)))
 }
 

@@ -16,6 +16,7 @@ use crate::domain::credential::Refusal;
 use crate::domain::dpop::InvalidProof;
 use crate::domain::entity::Entity;
 use crate::domain::fault::summarize;
+use crate::domain::resource::NotATarget;
 use crate::domain::token;
 use crate::http::envelope::{Cause, private_json};
 use crate::http::error::{Content, PROBLEM, Problem, documented};
@@ -35,7 +36,7 @@ pub enum OAuthError {
     /// 400: the asked scope is not one that the entity has.
     InvalidScope(String),
     /// 400: a resource that no token is for (RFC 8707 §2).
-    InvalidTarget,
+    InvalidTarget(String),
     /// 503: the server cannot answer now. The cause is for the log.
     Unavailable(String),
     /// 429, 413 and the like, which are problems at this door too (CONTRACT.md §5.5).
@@ -81,7 +82,7 @@ impl OAuthError {
                 (StatusCode::BAD_REQUEST, "unsupported_grant_type", "The only grant type is client_credentials.")
             }
             Self::InvalidScope(why) => (StatusCode::BAD_REQUEST, "invalid_scope", why),
-            Self::InvalidTarget => (StatusCode::BAD_REQUEST, "invalid_target", "No token is issued for this resource."),
+            Self::InvalidTarget(why) => (StatusCode::BAD_REQUEST, "invalid_target", why),
             Self::Unavailable(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "temporarily_unavailable",
@@ -99,10 +100,24 @@ impl OAuthError {
         }
     }
 
+    /// A proven client of `entity` asks for a resource that its tokens cannot be for.
+    pub fn of_target(why: NotATarget, default: &str, entity: &Entity) -> Self {
+        Self::InvalidTarget(match why {
+            NotATarget::Several => {
+                "A token is for one resource. Ask for a token of its own for each of them.".to_owned()
+            }
+            NotATarget::Unknown => {
+                let known: Vec<&str> =
+                    std::iter::once(default).chain(entity.settings.resources.iter().map(AsRef::as_ref)).collect();
+                format!("No token is issued for this resource. Current valid resources are: {}", known.join(" "))
+            }
+        })
+    }
+
     /// The outcome that the metrics count.
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::InvalidRequest(_) | Self::InvalidProof(_) | Self::UnsupportedGrantType | Self::InvalidTarget => {
+            Self::InvalidRequest(_) | Self::InvalidProof(_) | Self::UnsupportedGrantType | Self::InvalidTarget(_) => {
                 Outcome::InvalidArguments
             }
             Self::InvalidClient(..) => Outcome::InvalidCredentials,
@@ -151,7 +166,7 @@ impl IntoResponse for OAuthError {
             Self::Unavailable(cause) => (String::new(), cause),
             Self::InvalidRequest(why) => (why, format!("{error}: {}", body.error_description)),
             Self::InvalidProof(why) => (why.words().to_owned(), format!("{error}: {}", why.words())),
-            Self::UnsupportedGrantType | Self::InvalidScope(_) | Self::InvalidTarget => {
+            Self::UnsupportedGrantType | Self::InvalidScope(_) | Self::InvalidTarget(_) => {
                 (String::new(), format!("{error}: {}", body.error_description))
             }
         };

@@ -1,22 +1,24 @@
-//! `POST /oauth/introspect` (RFC 7662): what a token says, for those who may know.
+//! `POST /oauth/introspect` (RFC 7662): what a token says, for those who may know; signed for who asks so (RFC 9701).
 
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::client_auth;
 use super::error::{OAuthError, OAuthErrors};
-use crate::app::App;
 use crate::app::issue::Purpose;
+use crate::app::{self, App};
 use crate::domain::claims::Claims;
 use crate::http::body::Payload;
-use crate::http::envelope::private_json;
+use crate::http::envelope::{never_stored, private_json};
 use crate::http::error::Problem;
 use crate::http::origin::Origin;
+use crate::signer::jwt::MediaType;
 
 /// What a request carries.
 #[derive(ToSchema)]
@@ -51,9 +53,22 @@ pub struct Answer<'a> {
     claims: Option<&'a Claims>,
 }
 
+/// The media type of a signed answer (RFC 9701 §4).
+const SIGNED: &str = "application/token-introspection+jwt";
+
+/// What a signed answer says (RFC 9701 §5). It has neither `sub` nor `exp`, so nobody can take it for an access token.
+#[derive(Serialize)]
+struct SignedAnswer<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    iat: i64,
+    token_introspection: Answer<'a>,
+}
+
 /// Say whether a token stands, and what it says.
 ///
-/// A business entity sees its own tokens, a platform API registered by the operator sees all.
+/// A business entity sees its own tokens, a platform API registered by the operator sees all. With
+/// `Accept: application/token-introspection+jwt` the answer is a JWT (RFC 9701), its `aud` the Client Id of who asks.
 #[utoipa::path(
     post,
     path = "/oauth/introspect",
@@ -62,7 +77,7 @@ pub struct Answer<'a> {
     security(("client_secret_basic" = []), ()),
     request_body(content = RequestBody, content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 200, description = "Whether the token stands", body = Answer),
+        (status = 200, description = "Whether the token stands", content((Answer = "application/json"), (String = "application/token-introspection+jwt"))),
         OAuthErrors,
     )
 )]
@@ -85,10 +100,64 @@ pub async fn post(
         token_type: visible.as_ref().map(|standing| token_type(&standing.claims)),
         claims: visible.as_ref().map(|standing| &standing.claims),
     };
-    Ok(private_json(StatusCode::OK, &answer))
+    if !wants_signed(&headers) {
+        return Ok(private_json(StatusCode::OK, &answer));
+    }
+    let signed = SignedAnswer {
+        iss: &app.issuer,
+        aud: proven.credential.client_id.as_str(),
+        iat: app.now().seconds(),
+        token_introspection: answer,
+    };
+    let jwt = app.signer.sign_as(MediaType::Introspection, &signed).map_err(app::Error::from)?;
+    let mut response = (StatusCode::OK, jwt).into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(SIGNED));
+    never_stored(response.headers_mut());
+    Ok(response)
 }
 
 /// How a token is presented (RFC 9449 §6.2).
 fn token_type(claims: &Claims) -> &'static str {
     if claims.cnf.as_ref().is_some_and(|cnf| cnf.jkt.is_some()) { "DPoP" } else { "Bearer" }
+}
+
+/// Whether `Accept` names the signed form, and does not like plain JSON better (RFC 9110 §12.5.1).
+fn wants_signed(headers: &HeaderMap) -> bool {
+    let quality = |media_type: &str| {
+        let ranges =
+            headers.get_all(ACCEPT).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
+        ranges.fold(0.0f32, |best, range| {
+            let mut parts = range.split(';').map(str::trim);
+            if !parts.next().is_some_and(|name| name.eq_ignore_ascii_case(media_type)) {
+                return best;
+            }
+            let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+            best.max(weight.map_or(1.0, |weight| weight.parse().unwrap_or(0.0)))
+        })
+    };
+    let signed = quality(SIGNED);
+    signed > 0.0 && signed >= quality("application/json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signed_answer_is_only_for_who_names_it() {
+        for (accept, signed) in [
+            ("application/token-introspection+jwt", true),
+            ("text/plain, Application/Token-Introspection+JWT;q=0.9", true),
+            ("application/json;q=0.5, application/token-introspection+jwt", true),
+            ("application/json, application/token-introspection+jwt;q=0.5", false),
+            ("application/token-introspection+jwt;q=0", false),
+            ("application/token-introspection+jwt;q=x", false),
+            ("application/*", false),
+            ("*/*", false),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(accept))]);
+            assert_eq!(wants_signed(&headers), signed, "{accept}");
+        }
+        assert!(!wants_signed(&HeaderMap::new()));
+    }
 }

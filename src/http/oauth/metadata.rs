@@ -41,6 +41,8 @@ pub struct Answer {
     revocation_endpoint_auth_methods_supported: [&'static str; 2],
     /// RFC 9449 §5.1.
     dpop_signing_alg_values_supported: [&'static str; 5],
+    /// RFC 9701 §7: the `alg` of signed introspection answers.
+    introspection_signing_alg_values_supported: Vec<&'static str>,
     /// The OpenAPI document.
     service_documentation: String,
 }
@@ -79,6 +81,7 @@ pub async fn get(State(app): State<Arc<App>>) -> Result<Response, Problem> {
         introspection_endpoint_auth_methods_supported: METHODS,
         revocation_endpoint_auth_methods_supported: METHODS,
         dpop_signing_alg_values_supported: dpop::ALGORITHMS,
+        introspection_signing_alg_values_supported: app.signer.algorithms(),
         service_documentation: at("/openapi.json"),
     };
     let body = serde_json::to_vec(&answer).map_err(|error| Problem::Internal(error.to_string()))?;

@@ -20,10 +20,19 @@ use error::OAuthError;
 
 /// The parameters of a request: a form and nothing else, no parameter twice (RFC 6749 §3.2).
 fn parameters<'b>(headers: &HeaderMap, body: &'b Bytes) -> Result<Fields<'b>, OAuthError> {
+    parameters_with(headers, body, None)
+}
+
+/// The same, but `repeatable` may stand more than once.
+fn parameters_with<'b>(
+    headers: &HeaderMap,
+    body: &'b Bytes,
+    repeatable: Option<&'static str>,
+) -> Result<Fields<'b>, OAuthError> {
     let is_form =
         headers.contains_key(http::header::CONTENT_TYPE) && matches!(media_type::of(headers), Ok(MediaType::Form));
     if !is_form {
         return Err(OAuthError::InvalidRequest("Content-Type must be application/x-www-form-urlencoded".to_owned()));
     }
-    form::fields(body).map_err(|faults| OAuthError::InvalidRequest(summarize(&faults)))
+    form::fields_with(body, repeatable).map_err(|faults| OAuthError::InvalidRequest(summarize(&faults)))
 }

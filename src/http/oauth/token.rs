@@ -14,11 +14,15 @@ use crate::app::App;
 use crate::app::issue::Purpose;
 use crate::app::metrics::Outcome;
 use crate::domain::dpop::HEADER;
+use crate::domain::resource;
 use crate::domain::token::{self, Door};
 use crate::http::body::Payload;
 use crate::http::envelope::private_json;
 use crate::http::error::Problem;
 use crate::http::origin::Origin;
+
+/// The one parameter that may stand more than once (RFC 8707 §2).
+const REPEATABLE: &str = "resource";
 
 /// What a request carries; dynamic parameters are taken too, unknown ones ignored (RFC 6749 §3.2).
 #[derive(ToSchema)]
@@ -31,6 +35,10 @@ pub struct RequestBody {
     /// The scope to ask for; all of the client's if left out.
     #[schema(example = "DLAT access Webhooks", nullable = false)]
     scope: Option<String>,
+    /// The API that the token is for (RFC 8707 §2), which becomes its `aud`; one that the operator gave this client's
+    /// entity.
+    #[schema(example = "https://api.example.com/orders", format = "uri", max_length = 200, nullable = false)]
+    resource: Option<String>,
     /// With `client_secret_post`.
     #[schema(max_length = 128, nullable = false)]
     client_id: Option<String>,
@@ -90,15 +98,13 @@ pub async fn post(
 }
 
 async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payload) -> Result<Response, OAuthError> {
-    let fields = super::parameters(headers, &payload.0).inspect_err(|_| client_auth::note(headers, origin))?;
+    let fields = super::parameters_with(headers, &payload.0, Some(REPEATABLE))
+        .inspect_err(|_| client_auth::note(headers, origin))?;
     let proven = client_auth::prove(app, headers, &fields, origin, Purpose::Token).await?;
     match fields.sent("grant_type").and_then(|value| value.as_text()) {
         Some("client_credentials") => {}
         Some(_) => return Err(OAuthError::UnsupportedGrantType),
         None => return Err(OAuthError::InvalidRequest("grant_type is missing".to_owned())),
-    }
-    if fields.sent("resource").is_some_and(|resource| resource.as_text() != Some(&*app.audience)) {
-        return Err(OAuthError::InvalidTarget);
     }
     let entity = proven
         .entity
@@ -107,7 +113,10 @@ async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payloa
     let grant = token::grant(entity, &fields, Door::OAuth).map_err(|refusal| OAuthError::of_grant(refusal, entity))?;
     let cnf = dpop::confirmation(app, headers, entity)?;
     let token_type = if cnf.is_some() { "DPoP" } else { "Bearer" };
-    let issued = app.issue(&proven, entity, grant, cnf, origin.address)?;
+    let asked = fields.all(REPEATABLE).filter_map(|value| value.as_text());
+    let audience = resource::audience(&app.audience, &entity.settings.resources, asked)
+        .map_err(|why| OAuthError::of_target(why, &app.audience, entity))?;
+    let issued = app.issue(&proven, entity, grant, audience, cnf, origin.address)?;
     let answer =
         Answer { access_token: &issued.access_token, token_type, expires_in: issued.expires_in, scope: &issued.scope };
     Ok(private_json(StatusCode::OK, &answer))

@@ -8,7 +8,12 @@ use crate::domain::presented::{Fields, Reading, Value};
 
 /// The fields of a form.
 pub fn fields(body: &[u8]) -> Result<Fields<'_>, Vec<FieldFault>> {
-    let mut fields = Reading::default();
+    fields_with(body, None)
+}
+
+/// The fields of a form in which `repeatable` may stand more than once.
+pub fn fields_with<'b>(body: &'b [u8], repeatable: Option<&'static str>) -> Result<Fields<'b>, Vec<FieldFault>> {
+    let mut fields = Reading::repeating(repeatable);
     for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
         let (name, value) = match pair.iter().position(|byte| *byte == b'=') {
             Some(at) => (pair.get(..at).unwrap_or_default(), pair.get(at.saturating_add(1)..).unwrap_or_default()),

@@ -34,6 +34,7 @@ struct Settings {
     most_credentials: u32,
     #[serde(default)]
     require_dpop: bool,
+    resources: Vec<String>,
 }
 
 impl From<&Entity> for Configuration {
@@ -53,6 +54,7 @@ impl From<&Entity> for Configuration {
                 regenerate_voids_tokens: settings.regenerate_voids_tokens,
                 most_credentials: settings.most_credentials,
                 require_dpop: settings.require_dpop,
+                resources: settings.resources.iter().map(ToString::to_string).collect(),
             },
             parameters: entity.parameters.iter().map(Parameter::definition).cloned().collect(),
         }
@@ -87,6 +89,7 @@ impl Configuration {
             regenerate_voids_tokens: Some(self.settings.regenerate_voids_tokens),
             most_credentials: Some(self.settings.most_credentials),
             require_dpop: Some(self.settings.require_dpop),
+            resources: Some(self.settings.resources),
         };
         let change = Change {
             identifier: Some(self.identifier),

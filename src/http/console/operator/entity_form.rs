@@ -31,6 +31,8 @@ pub struct Typed {
     pub description: String,
     /// Its scopes, one a line.
     pub scopes: String,
+    /// Its resources, one a line.
+    pub resources: String,
     /// Most credentials.
     pub most_credentials: String,
     /// Whether unknown parameters are ignored.
@@ -45,6 +47,7 @@ impl Typed {
             name: entity.name.clone(),
             description: entity.description.clone(),
             scopes: entity.scopes.names().join("\n"),
+            resources: entity.settings.resources.join("\n"),
             most_credentials: entity.settings.most_credentials.to_string(),
             ignores_unknown: entity.settings.unknown_parameters == UnknownParameters::Ignore,
         }
@@ -57,6 +60,7 @@ impl Typed {
             name: form.field("name").to_owned(),
             description: form.field("description").replace("\r\n", "\n"),
             scopes: form.field("scopes").replace("\r\n", "\n"),
+            resources: form.field("resources").replace("\r\n", "\n"),
             most_credentials: form.field("most_credentials").to_owned(),
             ignores_unknown: form.field("unknown_parameters") == "ignore",
         }
@@ -73,6 +77,7 @@ impl Typed {
             settings: settings::Change {
                 most_credentials: Some(self.most_credentials.trim().parse().unwrap_or(0)),
                 unknown_parameters: Some(unknown),
+                resources: Some(lines(&self.resources)),
                 ..settings::Change::default()
             },
             status: None,
@@ -105,6 +110,7 @@ pub async fn blank(State(app): State<Arc<App>>, operator: Operator) -> Result<Re
         name: String::new(),
         description: String::new(),
         scopes: crate::domain::scope::DEFAULT.to_owned(),
+        resources: String::new(),
         most_credentials: Settings::default().most_credentials.to_string(),
         ignores_unknown: false,
     };
