@@ -95,7 +95,7 @@ e-mail = E-mail
 password = Password
 your-name = Your name
 unlock = Unlock
-only-managers = Only owners and developers of this business entity can do this.
+only-managers = Only owners and developers of this business entity can generate and show secrets, send requests and change settings.
 
 ## Faults of fields
 fault-empty = Fill this in.
@@ -211,7 +211,8 @@ client-secret = Client Secret
 new-client-secret = New Client Secret
 stays-the-same = Stays the same for ever
 hidden-begins-with = hidden, begins with { $hint }
-hidden-again-in = Hidden again after this many seconds:
+hidden-again-in = Hidden again in
+hidden-again-seconds = s.
 show-it-later = You can show it later.
 shown-once = It is shown only now: copy it.
 was-shown-once = It was shown when it was made, and is not kept. Regenerate the key for another.
@@ -267,6 +268,7 @@ keep-working-for = Keep the current secret working for
 grace-none = None
 stops-now = stops now
 consequence-both = Both secrets work until then. After that, only the new one.
+consequence-stopped = The current secret stops at once. Systems that use it get 401 until you give them the new one.
 consequence-tokens = Tokens already issued keep working until they expire, at most **{ $span }**.
 consequence-void = Tokens already issued **stop at once**.
 yes-regenerate = Yes, regenerate key
@@ -291,8 +293,11 @@ secret-is-filled-in = Your stored secret is filled in when you send. It is never
 secret-is-asked = Your secret is not kept here. It is used for this request only.
 both-mandatory = `client_id` and `client_secret` are mandatory, both from
 others-dynamic = All other parameters are dynamic in nature, may or may not be applicable for a business entity.
-for-entity = For { $entity }:
-mandatory-too = mandatory too.
+for-entity = For { $entity },
+mandatory-too = { $count ->
+    [one] is mandatory too.
+   *[other] are mandatory too.
+}
 mandatory = mandatory
 optional = optional
 mandatory-hint = (mandatory)

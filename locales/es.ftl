@@ -95,7 +95,7 @@ e-mail = Correo electrónico
 password = Contraseña
 your-name = Su nombre
 unlock = Desbloquear
-only-managers = Solo los propietarios y los desarrolladores de esta entidad pueden hacerlo.
+only-managers = Solo los propietarios y los desarrolladores de esta entidad pueden generar y mostrar secretos, enviar solicitudes y cambiar ajustes.
 
 ## Errores de los campos
 fault-empty = Rellene este campo.
@@ -211,7 +211,8 @@ client-secret = Client Secret
 new-client-secret = Client Secret nuevo
 stays-the-same = Nunca cambia
 hidden-begins-with = oculto, empieza por { $hint }
-hidden-again-in = Segundos hasta ocultarlo de nuevo:
+hidden-again-in = Se oculta de nuevo en
+hidden-again-seconds = s.
 show-it-later = Podrá mostrarlo más tarde.
 shown-once = Solo se muestra ahora: cópielo.
 was-shown-once = Se mostró al crearlo y no se conserva. Regenere la clave para obtener otro.
@@ -267,6 +268,7 @@ keep-working-for = Mantener el secreto actual activo durante
 grace-none = Sin plazo
 stops-now = se desactiva ya
 consequence-both = Ambos secretos funcionan hasta entonces. Después, solo el nuevo.
+consequence-stopped = El secreto actual deja de funcionar de inmediato. Los sistemas que lo usan reciben 401 hasta que les dé el nuevo.
 consequence-tokens = Los tokens ya emitidos siguen siendo válidos hasta que caducan, como máximo **{ $span }**.
 consequence-void = Los tokens ya emitidos **dejan de ser válidos de inmediato**.
 yes-regenerate = Sí, regenerar clave

@@ -95,7 +95,7 @@ e-mail = Adresse e-mail
 password = Mot de passe
 your-name = Votre nom
 unlock = Déverrouiller
-only-managers = Seuls les propriétaires et les développeurs de cette entité peuvent le faire.
+only-managers = Seuls les propriétaires et les développeurs de cette entité peuvent générer et afficher les secrets, envoyer des requêtes et modifier les réglages.
 
 ## Erreurs de saisie
 fault-empty = Remplissez ce champ.
@@ -211,7 +211,8 @@ client-secret = Client Secret
 new-client-secret = Nouveau Client Secret
 stays-the-same = Ne change jamais
 hidden-begins-with = masqué, commence par { $hint }
-hidden-again-in = Temps avant masquage, en secondes :
+hidden-again-in = Masqué de nouveau dans
+hidden-again-seconds = s.
 show-it-later = Vous pourrez l’afficher plus tard.
 shown-once = Il ne s’affiche que maintenant : copiez-le.
 was-shown-once = Il s’est affiché à sa création et n’est pas conservé. Régénérez la clé pour en obtenir un autre.
@@ -267,6 +268,7 @@ keep-working-for = Garder le secret actuel actif pendant
 grace-none = Aucun délai
 stops-now = désactivé aussitôt
 consequence-both = Les deux secrets fonctionnent jusque-là. Ensuite, seul le nouveau.
+consequence-stopped = Le secret actuel cesse de fonctionner immédiatement. Les systèmes qui l’utilisent reçoivent 401 jusqu’à ce que vous leur donniez le nouveau.
 consequence-tokens = Les jetons déjà émis restent valables jusqu’à leur expiration, au plus **{ $span }**.
 consequence-void = Les jetons déjà émis **sont invalidés immédiatement**.
 yes-regenerate = Oui, régénérer la clé

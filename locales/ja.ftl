@@ -70,7 +70,7 @@ e-mail = メールアドレス
 password = パスワード
 your-name = 名前
 unlock = ロックを解除
-only-managers = この操作ができるのは、この事業体のオーナーと開発者だけです。
+only-managers = シークレットの生成と表示、リクエストの送信、設定の変更ができるのは、この事業体のオーナーと開発者だけです。
 
 ## 入力欄の誤り
 fault-empty = 入力してください。
@@ -186,7 +186,8 @@ client-secret = Client Secret
 new-client-secret = 新しい Client Secret
 stays-the-same = 変わりません
 hidden-begins-with = 非表示、先頭は { $hint }
-hidden-again-in = 非表示になるまでの秒数：
+hidden-again-in = 非表示になるまで
+hidden-again-seconds = 秒。
 show-it-later = あとでまた表示できます。
 shown-once = 表示されるのは今だけです。コピーしてください。
 was-shown-once = 作成時に表示され、保存されていません。必要な場合はキーを再生成してください。
@@ -236,6 +237,7 @@ keep-working-for = 現在のシークレットを有効にしておく期間
 grace-none = 猶予なし
 stops-now = 今すぐ停止
 consequence-both = それまでは両方のシークレットが有効です。その後は新しいほうだけが有効です。
+consequence-stopped = 現在のシークレットは直ちに無効になります。使用中のシステムは、新しいシークレットを設定するまで 401 を受け取ります。
 consequence-tokens = 発行済みのトークンは期限（最長**{ $span }**）まで有効です。
 consequence-void = 発行済みのトークンは**直ちに無効になります**。
 yes-regenerate = はい、キーを再生成

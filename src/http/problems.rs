@@ -106,6 +106,12 @@ fn headed(name: &Text, text: &Text) -> Text {
     Text::trusted(format!("<b>{name}.</b> {text}"))
 }
 
+/// A code as a title: "Invalid arguments".
+fn titled(code: &str) -> String {
+    let words = code.replace('_', " ");
+    words.get(..1).map_or_else(String::new, str::to_uppercase) + words.get(1..).unwrap_or_default()
+}
+
 /// The page of one kind.
 pub async fn get(State(app): State<Arc<App>>, look: Look, InPath(kind): InPath<String>) -> Result<Response, Problem> {
     let found = KINDS.iter().find(|(code, ..)| code.replace('_', "-") == kind);
@@ -113,7 +119,7 @@ pub async fn get(State(app): State<Arc<App>>, look: Look, InPath(kind): InPath<S
     let w = look.words;
     let shown = Plain {
         frame: Frame::door(&app, look),
-        title: code.replace('_', " "),
+        title: titled(code),
         paragraphs: vec![headed(&w.text("cause"), &w.english(cause)), headed(&w.text("remedy"), &w.english(remedy))],
         request_id: None,
     };

@@ -79,6 +79,11 @@ test('Regenerate key asks, keeps the Client Id, makes a new secret, and says so'
   await page.getByRole('link', { name: 'Regenerate key' }).click();
   const dialog = page.getByRole('dialog', { name: 'Regenerate key' });
   await dialog.getByText('Are you sure you want to continue?').waitFor();
+  const told = async () => [await dialog.getByText('stops at once').isVisible(), await dialog.getByText('Both secrets work').isVisible()];
+  await dialog.getByRole('radio', { name: /None/ }).check();
+  assert.deepEqual(await told(), [true, false]);
+  await dialog.getByRole('radio', { name: /1 hour/ }).check();
+  assert.deepEqual(await told(), [false, true]);
   await dialog.getByRole('link', { name: 'Cancel' }).click();
   await dialog.waitFor({ state: 'detached' });
   assert.equal((await house.token(credential)).status, 200);
@@ -101,6 +106,10 @@ test('while two secrets work, the page says until when, and the old one can be s
   await page.getByRole('button', { name: 'Yes, regenerate key' }).click();
   await page.getByText('Two secrets work until').waitFor();
   assert.equal((await house.token(credential)).status, 200);
+  await page.goto(path);
+  const uses = page.getByRole('row').filter({ hasText: 'Cancel rotation' });
+  assert.match(await uses.innerText(), /Never used/);
+  assert.ok(await page.locator('.pair').getByText('Never used').isVisible(), 'nothing has used the new secret that it stands beside');
   await page.getByRole('button', { name: 'Stop now' }).click();
   await page.getByText('The old secret has stopped.').first().waitFor();
   assert.equal((await house.token(credential)).status, 401);
@@ -147,4 +156,12 @@ test('Clear empties Token Timeout, Update saves it and says so', async (t) => {
   await page.getByRole('region', { name: 'Notification' }).waitFor();
   await tells(page, 'Webhook settings updated successfully');
   assert.equal((await (await house.token(credential)).json()).expires_in, 7200);
+});
+
+test('a viewer is told who may do it, and is sent nowhere to change what only others change', async (t) => {
+  const { path, entity } = await arranged();
+  const page = await browser.open(t, { as: await house.person(entity, 'viewer') });
+  await page.goto(path);
+  await page.getByText('Only owners and developers of this business entity can generate and show secrets').waitFor();
+  assert.equal(await page.getByRole('link', { name: /^Change/ }).count(), 0);
 });

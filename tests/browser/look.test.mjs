@@ -117,3 +117,34 @@ test('every target is at least 24 pixels high, and 44 on a narrow screen for but
     }
   }
 });
+
+test('the longest names and many of them push nothing out of the page or its panels', async (t) => {
+  const entity = 'e'.repeat(64);
+  const parameter = 'p'.repeat(64);
+  await house.entity(entity, { name: 'N'.repeat(50) });
+  await house.parameter(entity, parameter, { type: 'string', required: true, example: 'v'.repeat(60) });
+  const made = [];
+  for (let system = 0; system < 10; system += 1) made.push(await house.credential(entity, `${system} ${'System '.repeat(6)}`.trim()));
+  await house.token(made[0]);
+  const owner = await house.person(entity, 'owner', { name: 'M'.repeat(50), email: `${'m'.repeat(60)}@${'d'.repeat(35)}.org` });
+  const operator = `/operator/entities/${entity}`;
+  const pages = {
+    owner: ['generate-credentials', 'get-access-token?tab=schema', 'requests', 'activity', 'people'].map((name) => `/entities/${entity}/${name}`),
+    operator: ['/operator/entities', operator, `${operator}/parameters`, '/operator/activity'],
+  };
+  for (const [as, paths] of [[owner, pages.owner], [world.operator, pages.operator]]) {
+    const page = await browser.open(t, { as });
+    for (const path of paths) {
+      await page.goto(path);
+      for (const width of [1280, 390, 320]) {
+        await page.setViewportSize({ width, height: 800 });
+        const out = await page.evaluate(() => {
+          const root = document.documentElement;
+          const tables = [...document.querySelectorAll('.panel table')].filter((it) => it.offsetWidth > it.parentElement.clientWidth);
+          return [root.scrollWidth - root.clientWidth, tables.length];
+        });
+        assert.deepEqual(out, [0, 0], `${path} at ${width}`);
+      }
+    }
+  }
+});

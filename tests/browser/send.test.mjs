@@ -46,6 +46,7 @@ test('a wrong value selects 412 and is named in three places, and is mended on t
   assert.match(await tab(page, /^412/).innerText(), /received/);
 
   assert.equal(await panel.getByRole('heading').first().innerText(), 'Correct one field: depot');
+  assert.ok(await panel.getByText('^AMS-[0-9]$', { exact: true }).isVisible(), 'the form that it must have');
   const body = JSON.parse(await panel.locator('code.json').innerText());
   assert.deepEqual(body.errors.map((error) => error.field), ['depot']);
   await tab(page, 'Schema').click();

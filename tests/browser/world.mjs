@@ -123,7 +123,7 @@ export function entityPages(world) {
     { name: 'requests none', path: '/entities/blank/requests', as: world.blank },
     { name: 'requests', path: '/entities/northwind/requests' },
     { name: 'requests nothing matches', path: '/entities/northwind/requests?q=198.51.100.1' },
-    { name: 'one request', path: `/entities/northwind/requests?id=${world.refused.request_id}` },
+    { name: 'one request', path: `/entities/northwind/requests?request=${world.refused.request_id}`, act: sees('Request id') },
     { name: 'usage', path: '/entities/northwind/usage' },
     { name: 'usage of 30 days', path: '/entities/northwind/usage?period=30d' },
     { name: 'activity', path: '/entities/northwind/activity' },

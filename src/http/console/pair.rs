@@ -38,7 +38,7 @@ pub struct Pair {
     pub overlap_until: Option<String>,
     /// Whether something has used the old secret since there is a new one.
     pub old_in_use: bool,
-    /// When and from where it was last used.
+    /// When and from where the newest secret was last used.
     pub last_used: Option<Text>,
     /// Every secret that works, or stopped lately.
     pub secrets: Vec<Secret>,
@@ -94,8 +94,9 @@ impl Pair {
         };
         let lock = insider.entity.settings.account_lock.zip(credential.locked_at);
         let client_id = credential.client_id.as_str();
-        let last_used = used.last_used_at.map(|at| {
-            let address = used.last_used_address.as_deref().unwrap_or_default();
+        let newest_used = newest.and_then(|secret| Some((secret.last_used_at?, secret)));
+        let last_used = newest_used.map(|(at, secret)| {
+            let address = secret.last_used_address.as_deref().unwrap_or_default();
             w.with("last-used-from", [("time", &w.moment_text(at)), ("address", &address)])
         });
         Ok(Self {

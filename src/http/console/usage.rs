@@ -95,7 +95,9 @@ fn name(w: Words, counted: &Columns, column: &Counted) -> Text {
             let (day, clock) = (short_day(w, begins), w.clock(begins));
             Text::trusted(format!("<time datetime=\"{begins}\">{day} {clock}</time>"))
         }
-        Period::Week | Period::Month => Text::trusted(format!("<time datetime=\"{begins}\">{}</time>", w.day(begins))),
+        Period::Week | Period::Month => {
+            Text::trusted(format!("<time datetime=\"{begins}\">{}</time>", short_day(w, begins)))
+        }
     }
 }
 

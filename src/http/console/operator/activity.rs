@@ -13,6 +13,7 @@ use crate::http::console::csv;
 use crate::http::console::form::Query;
 use crate::http::console::frame::{Frame, key, page};
 use crate::http::console::look::Theme;
+use crate::http::console::text::text_of;
 use crate::http::console::visitor::Operator;
 use crate::http::console::words::{Text, Words};
 use crate::http::error::Problem;
@@ -162,6 +163,10 @@ fn detail(detail: &serde_json::Value) -> String {
     let told = |(name, value): (&String, &serde_json::Value)| match value {
         serde_json::Value::Null => None,
         serde_json::Value::String(text) => Some(format!("{name}: {text}")),
+        serde_json::Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(text_of).collect();
+            Some(format!("{name}: {}", items.join(" ")))
+        }
         other => Some(format!("{name}: {other}")),
     };
     let all: Vec<String> = detail.as_object().into_iter().flatten().filter_map(told).collect();
