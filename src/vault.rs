@@ -113,6 +113,8 @@ pub struct CannotOpen;
 pub struct Vault {
     /// Remembers client secrets, operator tokens and set-up links.
     pub secrets: MacKey,
+    /// Finds a secret whose owner is not known.
+    pub lookups: MacKey,
     /// Keeps pagination cursors from being forged.
     pub cursors: MacKey,
     sealing: LessSafeKey,
@@ -151,6 +153,7 @@ impl Vault {
         };
         Ok(Self {
             secrets: MacKey::new(&*derived(b"secrets")?),
+            lookups: MacKey::new(&*derived(b"lookups")?),
             cursors: MacKey::new(&*derived(b"cursors")?),
             sealing: sealing_key(&derived(b"sealing")?)?,
         })

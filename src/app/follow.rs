@@ -84,6 +84,7 @@ impl App {
                 | Action::CredentialLocked
                 | Action::CredentialUnlocked
                 | Action::SecretStopped
+                | Action::SecretLeaked
                 | Action::RotationCancelled,
             ) => {
                 if let Some(id) = &client_id {
@@ -106,6 +107,7 @@ impl App {
                 | Action::OperatorTokenRevoked
                 | Action::SetupLinkCreated
                 | Action::SecretRevealed
+                | Action::SecretEnding
                 | Action::PersonInvited
                 | Action::InvitationWithdrawn
                 | Action::PersonJoined

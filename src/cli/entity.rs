@@ -82,6 +82,9 @@ pub struct Rest {
     /// Most credentials that it may have
     #[arg(long)]
     most_credentials: Option<u32>,
+    /// How many days a new secret lives at most, 1 to 3650; 0 lets secrets live for ever
+    #[arg(long, value_name = "DAYS")]
+    secret_lifetime: Option<u32>,
 }
 
 impl Rest {
@@ -108,6 +111,7 @@ impl Rest {
                 account_lock,
                 ip_allowlist: allowlist,
                 most_credentials: self.most_credentials,
+                secret_lifetime_days: self.secret_lifetime.map(|days| (days > 0).then_some(days)),
                 ..settings::Change::default()
             },
             ..Change::default()

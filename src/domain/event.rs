@@ -140,11 +140,15 @@ pub enum Action {
     EntityViewed,
     /// An entity was made or replaced from a file with its configuration.
     ConfigurationImported,
+    /// The people of a secret were reminded that it ends.
+    SecretEnding,
+    /// A secret was reported as leaked, and stopped.
+    SecretLeaked,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::EntityCreated,
         Self::EntityUpdated,
         Self::ParameterSet,
@@ -174,6 +178,8 @@ impl Action {
         Self::SessionsEnded,
         Self::EntityViewed,
         Self::ConfigurationImported,
+        Self::SecretEnding,
+        Self::SecretLeaked,
     ];
 
     /// The word for it in rows and on the wire.
@@ -208,6 +214,8 @@ impl Action {
             Self::SessionsEnded => "person.sessions_ended",
             Self::EntityViewed => "entity.viewed",
             Self::ConfigurationImported => "configuration.imported",
+            Self::SecretEnding => "secret.ending",
+            Self::SecretLeaked => "secret.leaked",
         }
     }
 

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::fault::{Fault, FieldFault};
+use super::rotation::LONGEST_LIFE_DAYS;
 use super::time::Timestamp;
 
 /// Longest token timeout, in minutes: a day.
@@ -80,6 +81,8 @@ pub struct Settings {
     pub regenerate_voids_tokens: bool,
     /// Most credentials that the entity may have at once.
     pub most_credentials: u32,
+    /// How many days a new secret lives at most, and does unless it is given less: 1 to 3650; for ever if `None`.
+    pub secret_lifetime_days: Option<u32>,
 }
 
 impl Default for Settings {
@@ -92,6 +95,7 @@ impl Default for Settings {
             regenerate_grace_seconds: 0,
             regenerate_voids_tokens: false,
             most_credentials: 10,
+            secret_lifetime_days: None,
         }
     }
 }
@@ -134,6 +138,7 @@ impl Settings {
         self.regenerate_grace_seconds = change.regenerate_grace_seconds.unwrap_or(self.regenerate_grace_seconds);
         self.regenerate_voids_tokens = change.regenerate_voids_tokens.unwrap_or(self.regenerate_voids_tokens);
         self.most_credentials = change.most_credentials.unwrap_or(self.most_credentials);
+        self.secret_lifetime_days = change.secret_lifetime_days.unwrap_or(self.secret_lifetime_days);
         faults.extend(self.faults());
         if faults.is_empty() { Ok(self) } else { Err(faults) }
     }
@@ -151,6 +156,9 @@ impl Settings {
         within("token_timeout_minutes", self.token_timeout_minutes, 1, LONGEST_TIMEOUT_MINUTES);
         within("regenerate_grace_seconds", self.regenerate_grace_seconds, 0, LONGEST_GRACE_SECONDS);
         within("most_credentials", self.most_credentials, 1, MOST_CREDENTIALS);
+        if let Some(days) = self.secret_lifetime_days {
+            within("secret_lifetime_days", days, 1, LONGEST_LIFE_DAYS);
+        }
         if let Some(lock) = self.account_lock {
             within("account_lock.maximum_attempts", lock.maximum_attempts, 1, MOST_LOCK_ATTEMPTS);
             if let Some(minutes) = lock.unlock_after_minutes {
@@ -178,6 +186,8 @@ pub struct Change {
     pub regenerate_voids_tokens: Option<bool>,
     /// See [`Settings::most_credentials`].
     pub most_credentials: Option<u32>,
+    /// See [`Settings::secret_lifetime_days`]; `Some(None)` lets secrets live for ever.
+    pub secret_lifetime_days: Option<Option<u32>>,
 }
 
 /// Reads one line of an allowlist: a network in CIDR notation or a single address. Host bits are dropped.

@@ -20,6 +20,7 @@ mod oauth;
 mod operations;
 mod parameters;
 mod requests;
+mod rotation;
 mod server;
 mod sign_in;
 mod visitor;

@@ -75,6 +75,9 @@ pub struct SettingsBody {
     /// Most credentials that the entity may have at once.
     #[schema(minimum = 1, maximum = 1000)]
     most_credentials: u32,
+    /// How many days a new secret lives at most, and does unless it is given less; `null` for ever.
+    #[schema(minimum = 1, maximum = 3650, required = true)]
+    secret_lifetime_days: Option<u32>,
 }
 
 impl From<Entity> for EntityBody {
@@ -95,6 +98,7 @@ impl From<Entity> for EntityBody {
                 regenerate_grace_seconds: settings.regenerate_grace_seconds,
                 regenerate_voids_tokens: settings.regenerate_voids_tokens,
                 most_credentials: settings.most_credentials,
+                secret_lifetime_days: settings.secret_lifetime_days,
             },
             version: entity.version,
             created_at: entity.created_at,
@@ -178,6 +182,11 @@ pub struct SettingsChange {
     #[schema(minimum = 1, maximum = 1000, nullable = false)]
     #[serde(default, deserialize_with = "given")]
     most_credentials: Option<u32>,
+    /// How many days a new secret lives at most, and does unless it is given less; `null` for ever. Secrets that are there
+    /// keep the end that they have.
+    #[schema(minimum = 1, maximum = 3650, value_type = Option<u32>)]
+    #[serde(default, deserialize_with = "given")]
+    secret_lifetime_days: Option<Option<u32>>,
 }
 
 /// The same for a lock, which must be an object or `null`.
@@ -208,6 +217,7 @@ impl From<ChangeBody> for Change {
                 regenerate_grace_seconds: body.settings.regenerate_grace_seconds,
                 regenerate_voids_tokens: body.settings.regenerate_voids_tokens,
                 most_credentials: body.settings.most_credentials,
+                secret_lifetime_days: body.settings.secret_lifetime_days,
             },
         }
     }

@@ -32,6 +32,8 @@ struct Settings {
     regenerate_grace_seconds: u32,
     regenerate_voids_tokens: bool,
     most_credentials: u32,
+    #[serde(default)]
+    secret_lifetime_days: Option<u32>,
 }
 
 impl From<&Entity> for Configuration {
@@ -50,6 +52,7 @@ impl From<&Entity> for Configuration {
                 regenerate_grace_seconds: settings.regenerate_grace_seconds,
                 regenerate_voids_tokens: settings.regenerate_voids_tokens,
                 most_credentials: settings.most_credentials,
+                secret_lifetime_days: settings.secret_lifetime_days,
             },
             parameters: entity.parameters.iter().map(Parameter::definition).cloned().collect(),
         }
@@ -83,6 +86,7 @@ impl Configuration {
             regenerate_grace_seconds: Some(self.settings.regenerate_grace_seconds),
             regenerate_voids_tokens: Some(self.settings.regenerate_voids_tokens),
             most_credentials: Some(self.settings.most_credentials),
+            secret_lifetime_days: Some(self.settings.secret_lifetime_days),
         };
         let change = Change {
             identifier: Some(self.identifier),
