@@ -36,6 +36,9 @@ pub struct Who {
     pub address: IpAddr,
 }
 
+/// What an entity's people are told of whoever runs the platform.
+pub const OPERATOR_OF_PLATFORM: &str = "Operator of the platform";
+
 impl Actor {
     /// The text that the log keeps.
     pub fn to_text(&self) -> String {
@@ -63,8 +66,8 @@ impl Actor {
     /// What an entity's people are told: they never learn who runs the platform.
     pub fn name_for_entity(&self) -> &str {
         match self {
-            Self::Cli | Self::Operator(..) => "Operator of the platform",
-            Self::Person(who) if who.is_operator => "Operator of the platform",
+            Self::Cli | Self::Operator(..) => OPERATOR_OF_PLATFORM,
+            Self::Person(who) if who.is_operator => OPERATOR_OF_PLATFORM,
             Self::Person(_) | Self::Client(_) | Self::System => self.name(),
         }
     }

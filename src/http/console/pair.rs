@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::visitor::Insider;
 use super::words::{Text, Words};
 use crate::app::App;
+use crate::domain::event::OPERATOR_OF_PLATFORM;
 use crate::domain::rotation::{Retirement, retirement};
 use crate::domain::secret;
 use crate::domain::time::Timestamp;
@@ -98,7 +99,10 @@ impl Pair {
         let row = |secret: &SecretFacts| Secret {
             hint: secret.hint.clone(),
             created: w.moment(secret.created_at),
-            made_by: secret.made_by.clone(),
+            made_by: secret.made_by.clone().map(|by| match by.as_str() {
+                OPERATOR_OF_PLATFORM => w.plain("operator-of-platform"),
+                _ => by,
+            }),
             last_used: secret.last_used_at.map(|at| w.ago(at, now)),
             address: secret.last_used_address.clone(),
             begins_at: begins_at(secret),
