@@ -63,7 +63,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("platform_name", "", "What the pages call the platform whose APIs are guarded, such as `DLAT`."),
     secret(
         "smtp_url",
-        "The mail server that invitations go through: `smtps://user:password@mail.example.com`, or `smtp://…?tls=required`. Default: links are shown, to be passed on by hand.",
+        "The mail server that invitations, reminders and warnings go through: `smtps://user:password@mail.example.com`, or `smtp://…?tls=required`. Default: links are shown, to be passed on by hand.",
     ),
     setting("mail_from", "", "The sender of mail, such as `Passgate <passgate@example.com>`."),
     setting("tls_certificate_file", "", "PEM certificate chain, to serve HTTPS. Read again when it changes."),

@@ -1,5 +1,6 @@
-//! The loops beside the requests: following events, writing uses and token requests, purging, rotating keys and letting them go, reading
-//! certificates again. Each may run on every node: what they write is the same whoever writes it.
+//! The loops beside the requests: following events, writing uses and token requests, purging, rotating keys and letting
+//! them go, reading certificates again, reminding of secrets that end. Each may run on every node: what they write is the
+//! same whoever writes it, and a reminder belongs to the node that claims it.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -17,6 +18,7 @@ const FOLLOW: Duration = Duration::from_millis(100);
 const FLUSH: Duration = Duration::from_secs(1);
 const ROTATE: Duration = Duration::from_secs(60);
 const PURGE: Duration = Duration::from_secs(300);
+const REMIND: Duration = Duration::from_secs(60);
 const CERTIFICATE: Duration = Duration::from_secs(2);
 
 /// Starts every loop; they end when `stop` changes.
@@ -25,6 +27,7 @@ pub fn start(app: &Arc<App>, tls: Option<Tls>, stop: &watch::Receiver<bool>) {
     spawn("write uses", FLUSH, app, stop, |app| async move { flush(&app).await });
     spawn("rotate keys", ROTATE, app, stop, |app| async move { app.rotate_keys_if_due().await });
     spawn("purge", PURGE, app, stop, |app| async move { purge(&app).await });
+    spawn("remind of ending secrets", REMIND, app, stop, |app| async move { rotate(&app).await });
     if let Some(tls) = tls {
         spawn("read the certificate", CERTIFICATE, app, stop, move |_| {
             match tls.reload() {
@@ -56,6 +59,12 @@ async fn write_uses(app: &App) -> Result<(), Error> {
         app.usage.give_back(uses);
     }
     Ok(app.counted(written)?)
+}
+
+/// Reminds of secrets that end, and makes older ones findable. Both are tried.
+pub async fn rotate(app: &App) -> Result<(), Error> {
+    let filled = app.fill_lookups().await;
+    app.remind().await.and(filled)
 }
 
 /// Forgets what nobody needs any more.

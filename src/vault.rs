@@ -120,6 +120,8 @@ type Roots = Zeroizing<Vec<u8>>;
 pub struct Vault {
     /// Remembers client secrets, operator tokens and set-up links.
     pub secrets: MacKey,
+    /// Finds a secret whose owner is not known.
+    pub lookups: MacKey,
     /// Keeps pagination cursors from being forged.
     pub cursors: MacKey,
     /// Makes the nonces of DPoP, the same on every node.
@@ -199,6 +201,7 @@ impl Vault {
         }
         Ok(Self {
             secrets: MacKey::new(&*derived(first, b"secrets")?),
+            lookups: MacKey::new(&*derived(first, b"lookups")?),
             cursors: MacKey::new(&*derived(first, b"cursors")?),
             nonces: MacKey::new(&*derived(first, b"nonces")?),
             sealing: ArcSwap::from_pointee(Sealing { keys: sealing.into(), is_stopped: false }),

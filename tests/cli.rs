@@ -4,6 +4,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -209,6 +210,24 @@ fn an_operator_manages_everything_beside_a_running_server() {
     assert_eq!(again["secrets"].as_array().unwrap().len(), 2);
     assert!(get(again["client_secret"].as_str().unwrap()).status.success());
     assert_eq!(at(&["credential", "list", "northwind"])[0]["name"], "ERP");
+    let (begin, end) = (in_days(2), in_days(60));
+    let planned = at(&["credential", "generate", "northwind", "--name", "Planned", "--secret-expires", &end]);
+    assert_eq!(planned["secrets"][0]["expires_at"], end);
+    let planned = planned["client_id"].as_str().unwrap();
+    let told = run(
+        directory.path(),
+        &["credential", "regenerate", planned, "--grace", "1h", "--not-before", &begin, "--expires", &end],
+    );
+    let told = String::from_utf8(told.stdout).unwrap();
+    assert!(
+        told.contains(&format!("Accepted from  {begin}")) && told.contains(&format!("Ends           {end}")),
+        "{told}"
+    );
+    let listed = String::from_utf8(run(directory.path(), &["credential", "list", "northwind"]).stdout).unwrap();
+    assert!(listed.contains(&format!("(from {begin}), pgs_")) && listed.contains("(until "), "{listed}");
+    let lifetime = |days| at(&["entity", "update", "northwind", "--secret-lifetime", days])["settings"].clone();
+    assert_eq!(lifetime("90")["secret_lifetime_days"], 90);
+    assert_eq!(lifetime("0")["secret_lifetime_days"], Value::Null);
     assert_eq!(at(&["credential", "unlock", id])[0]["status"], "active");
     assert_eq!(at(&["credential", "revoke", id])[0]["status"], "revoked");
     let refused = until_it_is_so(|| complaint_if_failed(&get(secret)));
@@ -238,6 +257,12 @@ fn an_operator_manages_everything_beside_a_running_server() {
     let findings = at(&["doctor"]);
     assert!(findings.as_array().unwrap().iter().all(|finding| finding["status"] != "error"), "{findings}");
     assert!(complaint(&run(directory.path(), &["entity", "show", "nobody"])).contains("there is no such entity"));
+}
+
+/// So many days from now, as the wire writes it.
+fn in_days(days: u32) -> String {
+    let now = passgate::app::clock::Clock::System.now();
+    now.plus(Duration::from_secs(86_400).saturating_mul(days)).to_string()
 }
 
 fn complaint_if_failed(output: &Output) -> Option<String> {

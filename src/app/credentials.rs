@@ -13,7 +13,8 @@ use crate::domain::entity::Entity;
 use crate::domain::event::{Action, Actor};
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::id::{ClientId, SecretId};
-use crate::domain::secret::{NewSecret, PlainSecret, Secret, sealing_context};
+use crate::domain::rotation::{Term, TermRefused};
+use crate::domain::secret::{NewSecret, PlainSecret, Secret, lookup, sealing_context};
 use crate::domain::settings::{LONGEST_GRACE_SECONDS, Settings};
 use crate::domain::time::Timestamp;
 use crate::store::credential::{AddError, CredentialUse};
@@ -39,6 +40,8 @@ pub struct RegenerationChoice {
     pub grace: Option<Duration>,
     /// Whether tokens already issued become void.
     pub voids_tokens: Option<bool>,
+    /// When the new secret begins and ends.
+    pub term: Term,
 }
 
 /// Which of two live secrets goes on.
@@ -58,8 +61,10 @@ impl App {
         entity: Option<&Entity>,
         name: &str,
         expires_at: Option<Timestamp>,
+        term: Term,
     ) -> Result<Generated, Error> {
         let now = self.now();
+        let most_days = entity.and_then(|entity| entity.settings.secret_lifetime_days);
         let name = name.trim();
         let mut faults = Vec::new();
         if name.is_empty() {
@@ -72,11 +77,15 @@ impl App {
         if expires_at.is_some_and(|end| end <= now) {
             faults.push(FieldFault::new("expires_at", Fault::Rule("must be in the future".to_owned())));
         }
-        if !faults.is_empty() {
-            return Err(Error::Invalid(faults));
+        let term = term.judge(most_days, now);
+        if let Err(why) = term {
+            faults.push(term_fault(why, "secret_expires_at"));
         }
+        let (Ok(term), true) = (term, faults.is_empty()) else {
+            return Err(Error::Invalid(faults));
+        };
         let client_id = ClientId::from_random(random()?);
-        let (plain, secret) = self.new_secret(&client_id, actor, now)?;
+        let (plain, secret) = self.new_secret(&client_id, actor, term, now)?;
         let credential = Credential {
             client_id,
             owner: entity.map_or(Owner::Api, |entity| Owner::Entity(entity.id.clone())),
@@ -90,7 +99,8 @@ impl App {
             version: 1,
             created_at: now,
         };
-        let detail = json!({"name": name, "secret_id": secret.secret.id});
+        let mut detail = json!({"name": name, "secret_id": secret.secret.id});
+        tell_term(&mut detail, term);
         let event = self.event(
             actor,
             Action::CredentialGenerated,
@@ -148,18 +158,22 @@ impl App {
             grace: choice.grace.unwrap_or(Duration::from_secs(u64::from(settings.regenerate_grace_seconds))),
             voids_tokens: choice.voids_tokens.unwrap_or(settings.regenerate_voids_tokens),
         };
-        let stops_at = regeneration.stops_at(&credential, now).map_err(|why| match why {
+        let term = choice.term.judge(settings.secret_lifetime_days, now);
+        let term = term.map_err(|why| Error::Invalid(vec![term_fault(why, "expires_at")]))?;
+        let begin = term.not_before.unwrap_or(now);
+        let stops_at = regeneration.stops_at(&credential, begin, now).map_err(|why| match why {
             RegenerationRefused::GraceTooLong => {
                 let most = Fault::AboveMaximum(LONGEST_GRACE_SECONDS.to_string());
                 Error::Invalid(vec![FieldFault::new("grace_seconds", most)])
             }
             RegenerationRefused::TwoLive | RegenerationRefused::Revoked => Error::Refused(why.to_string()),
         })?;
-        let (plain, secret) = self.new_secret(&credential.client_id, actor, now)?;
-        let detail =
+        let (plain, secret) = self.new_secret(&credential.client_id, actor, term, now)?;
+        let mut detail =
             json!({"secret_id": secret.secret.id, "old_stops_at": stops_at, "voids_tokens": regeneration.voids_tokens});
+        tell_term(&mut detail, term);
         let event = self.event(actor, Action::CredentialRegenerated, entity_of(&credential), client_id, detail);
-        let void_before = regeneration.void_before(now);
+        let void_before = regeneration.void_before(stops_at, now);
         self.store
             .regenerate_secret(&credential.client_id, credential.version, &secret, stops_at, void_before, &event)
             .await?;
@@ -220,9 +234,13 @@ impl App {
 
     /// The newest live secret, if it was kept for showing.
     pub async fn reveal_secret(&self, credential: &Credential) -> Result<Option<PlainSecret>, Error> {
-        let Some(secret) = credential.live_secrets(self.now()).next() else {
-            return Ok(None);
-        };
+        match credential.live_secrets(self.now()).next() {
+            Some(secret) => self.reopen(credential, secret).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn reopen(&self, credential: &Credential, secret: &Secret) -> Result<Option<PlainSecret>, Error> {
         let Some(sealed) = self.store.sealed_secret(&secret.id).await? else {
             return Ok(None);
         };
@@ -236,11 +254,14 @@ impl App {
         Ok(Some(PlainSecret::reopened(Zeroizing::new(text.to_owned()))))
     }
 
-    /// Shows the newest live secret to somebody, and logs that. `None` if it was not kept for showing.
+    /// Shows the newest secret to somebody, live or soon to be, and logs that. `None` if it was not kept for showing.
     pub async fn show_secret(&self, actor: &Actor, credential: &Credential) -> Result<Option<PlainSecret>, Error> {
-        let Some(secret) = self.reveal_secret(credential).await? else {
-            return Ok(None);
+        let newest = credential.unended_secrets(self.now()).next();
+        let secret = match newest {
+            Some(newest) => self.reopen(credential, newest).await?,
+            None => None,
         };
+        let Some(secret) = secret else { return Ok(None) };
         let detail = json!({"secret": secret.hint()});
         let client_id = credential.client_id.as_str();
         let event = self.event(actor, Action::SecretRevealed, entity_of(credential), client_id, detail);
@@ -257,10 +278,16 @@ impl App {
         keep: Keep,
     ) -> Result<(), Error> {
         let credential = self.credential_at(client_id, version).await?;
-        let live: Vec<&Secret> = credential.live_secrets(self.now()).collect();
-        let [new, old] = live.as_slice() else {
+        let now = self.now();
+        let Some((new, old)) = credential.rotation(now) else {
             return Err(Error::Refused("there are no two secrets any more".to_owned()));
         };
+        if keep == Keep::New && !new.is_live(now) {
+            let begin = new.begins_at();
+            return Err(Error::Refused(format!(
+                "the new secret is accepted from {begin} on: stopping the old one now would leave none"
+            )));
+        }
         let (action, stopped, kept) = match keep {
             Keep::New => (Action::SecretStopped, old, new),
             Keep::Old => (Action::RotationCancelled, new, old),
@@ -284,6 +311,7 @@ impl App {
         &self,
         client_id: &ClientId,
         actor: &Actor,
+        term: Term,
         now: Timestamp,
     ) -> Result<(PlainSecret, NewSecret), Error> {
         let plain = PlainSecret::client(&random_secret()?);
@@ -300,11 +328,29 @@ impl App {
             mac,
             hint: plain.hint(),
             created_at: now,
+            not_before: term.not_before,
+            expires_at: term.expires_at,
             stops_at: None,
             tokens_void_before: None,
             last_used_at: None,
+            last_used_address: None,
         };
-        Ok((plain, NewSecret { secret, sealed, made_by: actor.name_for_entity().to_owned() }))
+        let lookup = lookup(&self.vault.lookups, plain.expose());
+        Ok((plain, NewSecret { secret, sealed, lookup, made_by: actor.name_for_entity().to_owned() }))
+    }
+}
+
+/// What is wrong with a term; `end` is what its end is called here.
+fn term_fault(why: TermRefused, end: &str) -> FieldFault {
+    let field = if why == TermRefused::BeginsTooLate { "not_before" } else { end };
+    FieldFault::new(field, Fault::Rule(why.to_string()))
+}
+
+fn tell_term(detail: &mut serde_json::Value, term: Term) {
+    for (name, time) in [("not_before", term.not_before), ("secret_expires_at", term.expires_at)] {
+        if let (Some(time), Some(detail)) = (time, detail.as_object_mut()) {
+            detail.insert(name.to_owned(), json!(time));
+        }
     }
 }
 

@@ -89,6 +89,7 @@ impl App {
                 | Action::CredentialUnlocked
                 | Action::CredentialTokensVoided
                 | Action::SecretStopped
+                | Action::SecretLeaked
                 | Action::RotationCancelled,
             ) => {
                 if let Some(id) = &client_id {
@@ -117,6 +118,7 @@ impl App {
                 | Action::OperatorTokenRevoked
                 | Action::SetupLinkCreated
                 | Action::SecretRevealed
+                | Action::SecretEnding
                 | Action::PersonInvited
                 | Action::InvitationWithdrawn
                 | Action::PersonJoined

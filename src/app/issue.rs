@@ -170,7 +170,7 @@ impl App {
             if purpose == Purpose::Token {
                 return Ok(None);
             }
-            let proven = credential.proven_secret(&presented, now).ok_or(Refusal::WrongSecret);
+            let proven = credential.accepted_secret(&presented, now);
             let verdict = proven.and_then(|secret| credential.standing(now).map(|()| secret.id.clone()));
             return Ok(Some(Seen { credential, entity: None, presented, verdict }));
         };

@@ -79,6 +79,11 @@ impl Throttle {
         Key(Kind::Person, self.hasher.hash_one(("people", network_of(address))))
     }
 
+    /// The key of reports of leaked secrets from `address`.
+    pub fn reports(&self, address: IpAddr) -> Key {
+        Key(Kind::Program, self.hasher.hash_one(("reports", network_of(address))))
+    }
+
     /// The key of guesses of unknown client ids from `address`. It stops further guesses only, never a known client.
     pub fn unknown(&self, address: IpAddr) -> Key {
         Key(Kind::Program, self.hasher.hash_one(("unknown", network_of(address))))
@@ -89,7 +94,7 @@ impl Throttle {
         self.check_within(key, self.burst, now)
     }
 
-    /// Whether guesses of this [`Throttle::unknown`] key may go on.
+    /// Whether guesses of this [`Throttle::unknown`] or [`Throttle::reports`] key may go on.
     pub fn check_unknown(&self, key: Key, now: Timestamp) -> Result<(), Throttled> {
         self.check_within(key, self.burst.saturating_mul(UNKNOWN_FACTOR), now)
     }

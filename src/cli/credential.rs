@@ -10,6 +10,8 @@ use crate::app::App;
 use crate::app::credentials::{Generated, RegenerationChoice};
 use crate::domain::credential::Owner;
 use crate::domain::event::Actor;
+use crate::domain::rotation::{Retirement, Term, retirement};
+use crate::domain::secret::Secret;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::http::admin::credentials::{CredentialBody, GeneratedBody, UseBody};
@@ -32,6 +34,9 @@ pub enum Credential {
         /// When it ends, such as 2027-01-31T00:00:00Z [default: never]
         #[arg(long, value_name = "TIME")]
         expires_at: Option<Timestamp>,
+        /// When its first secret ends [default: as the entity's setting says, which is never]
+        #[arg(long, value_name = "TIME")]
+        secret_expires: Option<Timestamp>,
     },
     /// Make a new Client Secret; the Client Id stays
     Regenerate {
@@ -43,6 +48,12 @@ pub enum Credential {
         /// Make every token issued so far void
         #[arg(long)]
         void_tokens: bool,
+        /// From when on the new secret is accepted, at most 7 days ahead; the grace period begins then [default: at once]
+        #[arg(long, value_name = "TIME")]
+        not_before: Option<Timestamp>,
+        /// When the new secret ends, such as 2027-01-31T00:00:00Z [default: as the entity's setting says, which is never]
+        #[arg(long, value_name = "TIME")]
+        expires: Option<Timestamp>,
     },
     /// List the credentials of an entity, or of platform APIs
     List {
@@ -79,15 +90,18 @@ impl Credential {
     pub(super) async fn run(self, app: &App, as_json: bool) -> Outcome {
         let actor = Actor::Cli;
         match self {
-            Self::Generate { entity, name, expires_at, .. } => {
+            Self::Generate { entity, name, expires_at, secret_expires, .. } => {
                 let entity = match entity {
                     Some(entity) => Some(app.find_entity(&entity).await?),
                     None => None,
                 };
-                generated(app, &app.generate_credential(&actor, entity.as_ref(), &name, expires_at).await?, as_json)
+                let term = Term { not_before: None, expires_at: secret_expires };
+                let made = app.generate_credential(&actor, entity.as_ref(), &name, expires_at, term).await?;
+                generated(app, &made, as_json)
             }
-            Self::Regenerate { client_id, grace, void_tokens } => {
-                let choice = RegenerationChoice { grace, voids_tokens: void_tokens.then_some(true) };
+            Self::Regenerate { client_id, grace, void_tokens, not_before, expires } => {
+                let term = Term { not_before, expires_at: expires };
+                let choice = RegenerationChoice { grace, voids_tokens: void_tokens.then_some(true), term };
                 generated(app, &app.regenerate_credential(&actor, &client_id, None, choice).await?, as_json)
             }
             Self::List { entity, .. } => {
@@ -128,7 +142,30 @@ fn generated(app: &App, generated: &Generated, as_json: bool) -> Outcome {
     if as_json {
         return json(&GeneratedBody { credential, client_secret: generated.secret.expose() });
     }
-    say(&format!("Client Id      {}\nClient Secret  {}", generated.credential.client_id, generated.secret.expose()))
+    let newest = generated.credential.secrets.first();
+    let begins = newest.and_then(|secret| secret.not_before).map(|time| format!("\nAccepted from  {time}"));
+    let ends = newest.and_then(|secret| secret.expires_at).map(|time| format!("\nEnds           {time}"));
+    say(&format!(
+        "Client Id      {}\nClient Secret  {}{}{}",
+        generated.credential.client_id,
+        generated.secret.expose(),
+        begins.unwrap_or_default(),
+        ends.unwrap_or_default()
+    ))
+}
+
+/// A secret by its first characters, and what there is to know of it.
+fn told(credential: &crate::domain::credential::Credential, secret: &Secret, now: Timestamp) -> String {
+    let is_safe = credential
+        .rotation(now)
+        .is_some_and(|(new, old)| old.id == secret.id && retirement(new, old, now) == Retirement::Safe);
+    let note = match (secret.is_live(now), secret.ends_at()) {
+        (false, _) => format!(" (from {})", secret.begins_at()),
+        (true, _) if is_safe => " (safe to retire)".to_owned(),
+        (true, Some(end)) => format!(" (until {end})"),
+        (true, None) => String::new(),
+    };
+    format!("{}{note}", secret.hint)
 }
 
 async fn list(app: &App, credentials: &[CredentialUse], as_json: bool) -> Outcome {
@@ -141,7 +178,8 @@ async fn list(app: &App, credentials: &[CredentialUse], as_json: bool) -> Outcom
         return json(&credentials.iter().map(|used| UseBody::new(used, &settings, now)).collect::<Vec<_>>());
     }
     let row = |used: &CredentialUse| {
-        let secrets: Vec<&str> = used.credential.live_secrets(now).map(|secret| secret.hint.as_str()).collect();
+        let secrets: Vec<String> =
+            used.credential.unended_secrets(now).map(|it| told(&used.credential, it, now)).collect();
         [
             used.credential.client_id.to_string(),
             used.credential.name.clone(),

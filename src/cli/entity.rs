@@ -89,6 +89,9 @@ pub struct Rest {
     /// Whether every token must be bound to a key (DPoP)
     #[arg(long, value_name = "BOOLEAN")]
     require_dpop: Option<bool>,
+    /// How many days a new secret lives at most, 1 to 3650; 0 lets secrets live for ever
+    #[arg(long, value_name = "DAYS")]
+    secret_lifetime: Option<u32>,
 }
 
 impl Rest {
@@ -122,6 +125,7 @@ impl Rest {
                 most_credentials: self.most_credentials,
                 require_dpop: self.require_dpop,
                 resources,
+                secret_lifetime_days: self.secret_lifetime.map(|days| (days > 0).then_some(days)),
                 ..settings::Change::default()
             },
             ..Change::default()

@@ -14,6 +14,7 @@ use crate::config::{Config, Sources};
 use crate::domain::credential::Owner;
 use crate::domain::entity::Change;
 use crate::domain::event::Actor;
+use crate::domain::rotation::Term;
 use crate::domain::secret::PlainSecret;
 use crate::domain::time::Timestamp;
 
@@ -83,7 +84,8 @@ async fn introduce(app: &App, json: bool) -> Outcome {
     let (client_id, secret) = match usable {
         Some(credential) => (credential.client_id.clone(), app.reveal_secret(&credential).await?),
         None => {
-            let generated = app.generate_credential(&Actor::Cli, Some(&entity), CREDENTIAL, None).await?;
+            let generated =
+                app.generate_credential(&Actor::Cli, Some(&entity), CREDENTIAL, None, Term::default()).await?;
             (generated.credential.client_id, Some(generated.secret))
         }
     };

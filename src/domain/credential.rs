@@ -56,6 +56,10 @@ pub struct Credential {
 pub enum Refusal {
     /// No live secret matches.
     WrongSecret,
+    /// The secret is right, and is accepted from this moment on.
+    NotYet(Timestamp),
+    /// The secret is right, and came to its end at this moment.
+    SecretExpired(Timestamp),
     /// The secret is right, and the entity is disabled.
     EntityDisabled,
     /// The secret is right, and the credential was revoked.
@@ -73,6 +77,8 @@ impl Refusal {
     pub const fn reason(self) -> &'static str {
         match self {
             Self::WrongSecret => "wrong_secret",
+            Self::NotYet(_) => "secret_not_yet",
+            Self::SecretExpired(_) => "secret_expired",
             Self::EntityDisabled => "entity_disabled",
             Self::Revoked => "credential_revoked",
             Self::Expired => "credential_expired",
@@ -85,6 +91,8 @@ impl Refusal {
     pub fn hint(self) -> String {
         match self {
             Self::WrongSecret => "The Client Secret is not the one of this Client Id. Copy it again from Generate Credentials; after Regenerate key only the new one is accepted.".to_owned(),
+            Self::NotYet(begin) => format!("The Client Secret is right, and is accepted from {begin} on. Use the previous one until then."),
+            Self::SecretExpired(end) => format!("The Client Secret is right, but it ended at {end}. Regenerate the key on Generate Credentials."),
             Self::EntityDisabled => "The Client Secret is right, but this business entity is disabled. Ask the operator of the platform.".to_owned(),
             Self::Revoked => "The Client Secret is right, but this credential has been revoked. Use another credential.".to_owned(),
             Self::Expired => "The Client Secret is right, but this credential has expired. Use another credential.".to_owned(),
@@ -95,15 +103,39 @@ impl Refusal {
 }
 
 impl Credential {
-    /// The live secret that `presented` is the MAC of. Every live secret is compared, found or not.
+    /// The secret that `presented` is the MAC of, unless it was stopped; it may not have begun, or have come to its end.
+    /// Every such secret is compared, found or not.
     pub fn proven_secret(&self, presented: &SecretMac, now: Timestamp) -> Option<&Secret> {
-        self.live_secrets(now)
+        self.secrets
+            .iter()
+            .filter(|secret| secret.stops_at.is_none_or(|end| now < end))
             .fold(None, |found, secret| if presented.matches(&secret.mac) { Some(secret) } else { found })
+    }
+
+    /// The same, if it is accepted at `now`.
+    pub fn accepted_secret(&self, presented: &SecretMac, now: Timestamp) -> Result<&Secret, Refusal> {
+        let secret = self.proven_secret(presented, now).ok_or(Refusal::WrongSecret)?;
+        match (secret.not_before, secret.expires_at) {
+            (_, Some(end)) if end <= now => Err(Refusal::SecretExpired(end)),
+            (Some(begin), _) if now < begin => Err(Refusal::NotYet(begin)),
+            _ => Ok(secret),
+        }
     }
 
     /// The secrets that are accepted at `now`.
     pub fn live_secrets(&self, now: Timestamp) -> impl Iterator<Item = &Secret> {
         self.secrets.iter().filter(move |secret| secret.is_live(now))
+    }
+
+    /// The secrets that are accepted at `now` or will be, the newest first.
+    pub fn unended_secrets(&self, now: Timestamp) -> impl Iterator<Item = &Secret> {
+        self.secrets.iter().filter(move |secret| !secret.has_ended(now))
+    }
+
+    /// The two secrets of a rotation, if there is one: the new one, and the old one that goes on for a while.
+    pub fn rotation(&self, now: Timestamp) -> Option<(&Secret, &Secret)> {
+        let mut unended = self.unended_secrets(now);
+        unended.next().zip(unended.next())
     }
 
     /// Whether it stands at all: neither revoked nor expired.
@@ -127,7 +159,7 @@ pub fn authenticate<'c>(
     address: IpAddr,
     now: Timestamp,
 ) -> Result<&'c Secret, Refusal> {
-    let secret = credential.proven_secret(presented, now).ok_or(Refusal::WrongSecret)?;
+    let secret = credential.accepted_secret(presented, now)?;
     credential.standing(now)?;
     if entity.status == Status::Disabled {
         return Err(Refusal::EntityDisabled);
@@ -146,7 +178,7 @@ pub fn authenticate<'c>(
 /// What becomes of the secrets that a regeneration replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Regeneration {
-    /// How long they go on, at most seven days; zero stops them at once.
+    /// How long they go on after the new one has begun, at most seven days; zero stops them at that moment.
     pub grace: Duration,
     /// Whether tokens already issued to this credential become void.
     pub voids_tokens: bool,
@@ -158,7 +190,7 @@ pub enum RegenerationRefused {
     /// More than seven days of grace.
     #[error("the old secret can go on for at most {LONGEST_GRACE_SECONDS} seconds (7 days)")]
     GraceTooLong,
-    /// Two secrets are live already, so none may stay beside the new one.
+    /// Two secrets are live already, or one is and another will be, so none may stay beside the new one.
     #[error("two secrets are live already: wait until the old one stops, or stop both now with a grace period of 0")]
     TwoLive,
     /// It was revoked for good.
@@ -167,24 +199,29 @@ pub enum RegenerationRefused {
 }
 
 impl Regeneration {
-    /// Up to when tokens of the replaced secrets are void, if they are: for ever when the secrets stop at once, so that
-    /// no token slips through that another node issues meanwhile.
-    pub fn void_before(self, now: Timestamp) -> Option<Timestamp> {
-        self.voids_tokens.then_some(if self.grace.is_zero() { FOREVER } else { now })
+    /// Up to when tokens of secrets that stop at `stops_at` are void, if they are: for ever when they stop at once, so
+    /// that no token slips through that another node issues meanwhile.
+    pub fn void_before(self, stops_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
+        self.voids_tokens.then_some(if stops_at <= now { FOREVER } else { now })
     }
 
-    /// When the replaced secrets stop, if this regeneration may be made at `now`.
-    pub fn stops_at(self, credential: &Credential, now: Timestamp) -> Result<Timestamp, RegenerationRefused> {
+    /// When the replaced secrets stop, if this regeneration may be made at `now` with a secret that begins at `begin`.
+    pub fn stops_at(
+        self,
+        credential: &Credential,
+        begin: Timestamp,
+        now: Timestamp,
+    ) -> Result<Timestamp, RegenerationRefused> {
         if credential.revoked_at.is_some() {
             return Err(RegenerationRefused::Revoked);
         }
         if self.grace > Duration::from_secs(u64::from(LONGEST_GRACE_SECONDS)) {
             return Err(RegenerationRefused::GraceTooLong);
         }
-        let live = credential.live_secrets(now).count();
-        if !self.grace.is_zero() && live >= MOST_LIVE_SECRETS {
+        let stops_at = begin.plus(self.grace);
+        if stops_at > now && credential.unended_secrets(now).count() >= MOST_LIVE_SECRETS {
             return Err(RegenerationRefused::TwoLive);
         }
-        Ok(now.plus(self.grace))
+        Ok(stops_at)
     }
 }

@@ -36,6 +36,9 @@ pub struct Who {
     pub address: IpAddr,
 }
 
+/// What an entity's people are told of whoever runs the platform.
+pub const OPERATOR_OF_PLATFORM: &str = "Operator of the platform";
+
 impl Actor {
     /// The text that the log keeps.
     pub fn to_text(&self) -> String {
@@ -63,8 +66,8 @@ impl Actor {
     /// What an entity's people are told: they never learn who runs the platform.
     pub fn name_for_entity(&self) -> &str {
         match self {
-            Self::Cli | Self::Operator(..) => "Operator of the platform",
-            Self::Person(who) if who.is_operator => "Operator of the platform",
+            Self::Cli | Self::Operator(..) => OPERATOR_OF_PLATFORM,
+            Self::Person(who) if who.is_operator => OPERATOR_OF_PLATFORM,
             Self::Person(_) | Self::Client(_) | Self::System => self.name(),
         }
     }
@@ -154,11 +157,15 @@ pub enum Action {
     EntityViewed,
     /// An entity was made or replaced from a file with its configuration.
     ConfigurationImported,
+    /// The people of a secret were reminded that it ends.
+    SecretEnding,
+    /// A secret was reported as leaked, and stopped.
+    SecretLeaked,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::EntityCreated,
         Self::EntityUpdated,
         Self::ParameterSet,
@@ -195,6 +202,8 @@ impl Action {
         Self::SessionsEnded,
         Self::EntityViewed,
         Self::ConfigurationImported,
+        Self::SecretEnding,
+        Self::SecretLeaked,
     ];
 
     /// The word for it in rows and on the wire.
@@ -236,6 +245,8 @@ impl Action {
             Self::SessionsEnded => "person.sessions_ended",
             Self::EntityViewed => "entity.viewed",
             Self::ConfigurationImported => "configuration.imported",
+            Self::SecretEnding => "secret.ending",
+            Self::SecretLeaked => "secret.leaked",
         }
     }
 

@@ -127,12 +127,18 @@ pub struct Secret {
     pub hint: String,
     /// When it was made.
     pub created_at: Timestamp,
-    /// From when on it is refused; `None` while it has no end.
+    /// From when on it is accepted; at once if `None`.
+    pub not_before: Option<Timestamp>,
+    /// The end that it was given when it was made: from then on it is refused.
+    pub expires_at: Option<Timestamp>,
+    /// From when on it is refused because another takes its place or somebody stopped it; `None` for never.
     pub stops_at: Option<Timestamp>,
     /// Tokens issued for it up to this moment are void; [`FOREVER`] for all of them.
     pub tokens_void_before: Option<Timestamp>,
     /// When it last got a token, as far as that has been written.
     pub last_used_at: Option<Timestamp>,
+    /// From which address.
+    pub last_used_address: Option<String>,
 }
 
 /// The end of time: no token is issued after it.
@@ -141,7 +147,22 @@ pub const FOREVER: Timestamp = Timestamp::from_millis(i64::MAX);
 impl Secret {
     /// Whether it is accepted at `now`.
     pub fn is_live(&self, now: Timestamp) -> bool {
-        self.stops_at.is_none_or(|end| now < end)
+        self.begins_at() <= now && !self.has_ended(now)
+    }
+
+    /// Whether it is never accepted again. One that has not begun has not ended.
+    pub fn has_ended(&self, now: Timestamp) -> bool {
+        self.ends_at().is_some_and(|end| end <= now)
+    }
+
+    /// From when on it is accepted.
+    pub fn begins_at(&self) -> Timestamp {
+        self.not_before.unwrap_or(self.created_at)
+    }
+
+    /// From when on it is refused, for whatever reason comes first; `None` for never.
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        self.stops_at.into_iter().chain(self.expires_at).min()
     }
 }
 
@@ -152,8 +173,16 @@ pub struct NewSecret {
     pub secret: Secret,
     /// AES-256-GCM ciphertext in base64, kept when `secrets_reveal = "always"`.
     pub sealed: Option<String>,
+    /// What a report of a leak finds it by ([`lookup`]).
+    pub lookup: SecretMac,
     /// What people call whoever made it.
     pub made_by: String,
+}
+
+/// What is remembered of a secret apart from its owner, under a key for nothing else: whoever reports a leak may have
+/// nothing but the secret.
+pub fn lookup(key: &MacKey, secret: &str) -> SecretMac {
+    key.mac("", secret)
 }
 
 /// The text that binds a sealed secret to its row: opening it for another row fails.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fault::{Fault, FieldFault};
 use super::resource::{LONGEST_RESOURCE, MOST_RESOURCES, is_resource};
+use super::rotation::LONGEST_LIFE_DAYS;
 use super::time::Timestamp;
 
 /// Longest token timeout, in minutes: a day.
@@ -86,6 +87,8 @@ pub struct Settings {
     pub require_dpop: bool,
     /// The APIs beside the default audience that its tokens may be for (RFC 8707), at most 20, each an absolute URI.
     pub resources: Vec<Arc<str>>,
+    /// How many days a new secret lives at most, and does unless it is given less: 1 to 3650; for ever if `None`.
+    pub secret_lifetime_days: Option<u32>,
 }
 
 impl Default for Settings {
@@ -100,6 +103,7 @@ impl Default for Settings {
             most_credentials: 10,
             require_dpop: false,
             resources: Vec::new(),
+            secret_lifetime_days: None,
         }
     }
 }
@@ -147,6 +151,7 @@ impl Settings {
             faults.extend(resource_fault(&resources));
             self.resources = resources.into_iter().map(Into::into).collect();
         }
+        self.secret_lifetime_days = change.secret_lifetime_days.unwrap_or(self.secret_lifetime_days);
         faults.extend(self.faults());
         if faults.is_empty() { Ok(self) } else { Err(faults) }
     }
@@ -164,6 +169,9 @@ impl Settings {
         within("token_timeout_minutes", self.token_timeout_minutes, 1, LONGEST_TIMEOUT_MINUTES);
         within("regenerate_grace_seconds", self.regenerate_grace_seconds, 0, LONGEST_GRACE_SECONDS);
         within("most_credentials", self.most_credentials, 1, MOST_CREDENTIALS);
+        if let Some(days) = self.secret_lifetime_days {
+            within("secret_lifetime_days", days, 1, LONGEST_LIFE_DAYS);
+        }
         if let Some(lock) = self.account_lock {
             within("account_lock.maximum_attempts", lock.maximum_attempts, 1, MOST_LOCK_ATTEMPTS);
             if let Some(minutes) = lock.unlock_after_minutes {
@@ -191,6 +199,8 @@ pub struct Change {
     pub regenerate_voids_tokens: Option<bool>,
     /// See [`Settings::most_credentials`].
     pub most_credentials: Option<u32>,
+    /// See [`Settings::secret_lifetime_days`]; `Some(None)` lets secrets live for ever.
+    pub secret_lifetime_days: Option<Option<u32>>,
     /// See [`Settings::require_dpop`].
     pub require_dpop: Option<bool>,
     /// See [`Settings::resources`].

@@ -8,6 +8,7 @@ pub mod envelope;
 pub mod error;
 pub mod gateway;
 pub mod integration;
+pub mod leak_report;
 pub mod oauth;
 pub mod openapi;
 pub mod operations;
@@ -49,6 +50,7 @@ pub fn router(app: &Arc<App>) -> Router {
             token_endpoints.method_not_allowed_fallback(method_not_allowed).layer(cors(&app.config.cors_origins));
     }
     let mut router = token_endpoints
+        .route("/leak-report", post(leak_report::post))
         .merge(admin::routes())
         .merge(console::routes(app))
         .route("/forward-auth", any(gateway::forward_auth::get))

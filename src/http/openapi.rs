@@ -10,7 +10,7 @@ use utoipa::openapi::server::Server;
 use utoipa::openapi::{Components, Header, OpenApi as Document, RefOr};
 use utoipa::{Modify, OpenApi};
 
-use super::{admin, gateway, integration, oauth, operations};
+use super::{admin, gateway, integration, leak_report, oauth, operations};
 use crate::app::App;
 
 #[derive(OpenApi)]
@@ -23,6 +23,7 @@ use crate::app::App;
     paths(
         integration::access_token::post,
         integration::whoami::get,
+        leak_report::post,
         oauth::metadata::get,
         oauth::metadata::get_as_openid_configuration,
         oauth::jwks::get,

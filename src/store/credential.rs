@@ -8,6 +8,7 @@ use super::{Store, StoreError, mac, mac_text, optional_time, time};
 use crate::domain::credential::{Credential, Owner};
 use crate::domain::event::Event;
 use crate::domain::id::{ClientId, EntityId, SecretId};
+use crate::domain::rotation::reminder;
 use crate::domain::secret::{FOREVER, NewSecret, Secret};
 use crate::domain::settings::{AccountLock, MOST_CREDENTIALS};
 use crate::domain::time::Timestamp;
@@ -94,14 +95,7 @@ impl Store {
         event: &Event,
     ) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
-        let update = sql(
-            "UPDATE credentials SET version = version + 1 WHERE client_id = $1 AND version = $2 AND revoked_at IS NULL",
-        )
-        .bind(client_id.as_str())
-        .bind(version);
-        if tx.execute(update).await? == 0 {
-            return Err(StoreError::Conflict);
-        }
+        next_version(&mut tx, client_id, version).await?;
         let stop = sql("UPDATE secrets SET stops_at = CASE WHEN stops_at < $1 THEN stops_at ELSE $1 END, tokens_void_before = COALESCE($2, tokens_void_before) WHERE client_id = $3 AND (stops_at IS NULL OR stops_at > $4)")
             .bind(stops_at.millis())
             .bind(void_before.map(Timestamp::millis))
@@ -195,7 +189,7 @@ impl Store {
         tx.commit().await
     }
 
-    /// The credential of this Client Id, with the secrets that are live at `now`.
+    /// The credential of this Client Id, with the secrets that have not been stopped at `now`.
     pub async fn credential(&self, client_id: &ClientId, now: Timestamp) -> Result<Option<Credential>, StoreError> {
         Ok(self.credential_use(client_id, now).await?.map(|used| used.credential))
     }
@@ -263,7 +257,7 @@ impl Store {
 
     async fn with_secrets(&self, row: &Row, now: Timestamp) -> Result<CredentialUse, StoreError> {
         let mut used = credential_of(row)?;
-        let query = sql("SELECT id, mac, hint, created_at, stops_at, tokens_void_before, last_used_at FROM secrets WHERE client_id = $1 AND (stops_at IS NULL OR stops_at > $2 OR (tokens_void_before IS NOT NULL AND stops_at > $3)) ORDER BY created_at DESC, COALESCE(stops_at, 9223372036854775807) DESC, id")
+        let query = sql("SELECT id, mac, hint, created_at, not_before, expires_at, stops_at, tokens_void_before, last_used_at, last_used_address FROM secrets WHERE client_id = $1 AND (stops_at IS NULL OR stops_at > $2 OR (tokens_void_before IS NOT NULL AND stops_at > $3)) ORDER BY created_at DESC, COALESCE(stops_at, 9223372036854775807) DESC, id")
             .bind(used.credential.client_id.as_str())
             .bind(now.millis()).bind(now.minus(LONGEST_TOKEN).millis());
         used.credential.secrets = self.db.fetch_all(query).await?.iter().map(secret_of).collect::<Result<_, _>>()?;
@@ -271,16 +265,33 @@ impl Store {
     }
 }
 
+/// Moves a credential from `version` to the next one. [`StoreError::Conflict`] if it is not there, or revoked.
+pub(super) async fn next_version(tx: &mut Tx, client_id: &ClientId, version: i64) -> Result<(), StoreError> {
+    let update = sql(
+        "UPDATE credentials SET version = version + 1 WHERE client_id = $1 AND version = $2 AND revoked_at IS NULL",
+    )
+    .bind(client_id.as_str())
+    .bind(version);
+    if tx.execute(update).await? == 0 { Err(StoreError::Conflict) } else { Ok(()) }
+}
+
 async fn add_secret(tx: &mut Tx, client_id: &ClientId, new: &NewSecret) -> Result<(), StoreError> {
-    let insert = sql("INSERT INTO secrets (id, client_id, mac, hint, sealed, created_at, stops_at, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+    let Secret { created_at, not_before, expires_at, stops_at, .. } = new.secret;
+    // Reminders that are due from the beginning are none.
+    let reminded = expires_at.and_then(|end| reminder(end.since(created_at)));
+    let insert = sql("INSERT INTO secrets (id, client_id, mac, hint, sealed, created_at, stops_at, made_by, not_before, expires_at, reminded_days, lookup) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
         .bind(new.secret.id.as_str())
         .bind(client_id.as_str())
         .bind(mac_text(&new.secret.mac))
         .bind(new.secret.hint.as_str())
         .bind(new.sealed.clone())
-        .bind(new.secret.created_at.millis())
-        .bind(new.secret.stops_at.map(Timestamp::millis))
-        .bind(new.made_by.as_str());
+        .bind(created_at.millis())
+        .bind(stops_at.map(Timestamp::millis))
+        .bind(new.made_by.as_str())
+        .bind(not_before.map(Timestamp::millis))
+        .bind(expires_at.map(Timestamp::millis))
+        .bind(reminded.map(i64::from))
+        .bind(mac_text(&new.lookup));
     tx.execute(insert).await.map(|_| ())
 }
 
@@ -312,15 +323,18 @@ fn credential_of(row: &Row) -> Result<CredentialUse, StoreError> {
     })
 }
 
-fn secret_of(row: &Row) -> Result<Secret, StoreError> {
+pub(super) fn secret_of(row: &Row) -> Result<Secret, StoreError> {
     let id: String = row.get("id")?;
     Ok(Secret {
         id: SecretId::parse(&id).ok_or_else(|| StoreError::Corrupt(format!("secret {id}")))?,
         mac: mac(row, "mac")?,
         hint: row.get("hint")?,
         created_at: time(row, "created_at")?,
+        not_before: optional_time(row, "not_before")?,
+        expires_at: optional_time(row, "expires_at")?,
         stops_at: optional_time(row, "stops_at")?,
         tokens_void_before: optional_time(row, "tokens_void_before")?,
         last_used_at: optional_time(row, "last_used_at")?,
+        last_used_address: row.get("last_used_address")?,
     })
 }

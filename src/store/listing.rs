@@ -5,6 +5,7 @@ use super::db::{Row, Statement, sql};
 use super::{Store, StoreError, json, optional_time};
 use crate::domain::entity::Status;
 use crate::domain::id::{ClientId, EntityId};
+use crate::domain::rotation::SOON;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 
@@ -19,6 +20,8 @@ pub enum Which {
     Locked,
     /// Those with a secret that goes on for a while beside a newer one.
     Rotating,
+    /// Those with a secret that ends within 30 days or has ended, and that nothing replaces.
+    Ending,
     /// Those whose credentials are refused.
     Disabled,
     /// Those that have no credential yet.
@@ -51,6 +54,8 @@ pub struct Holding {
     pub locked_at: Option<Timestamp>,
     /// When the next of its old secrets stops.
     pub old_stops_at: Option<Timestamp>,
+    /// When the next of its secrets ends that nothing replaces, or when the first has ended.
+    pub ends_at: Option<Timestamp>,
     /// When the oldest of its secrets without an end was made.
     pub secret_made_at: Option<Timestamp>,
 }
@@ -64,6 +69,8 @@ pub struct Totals {
     pub disabled: i64,
     /// Entities with a secret that goes on beside a newer one.
     pub rotating: i64,
+    /// Entities with a secret that ends within 30 days or has ended, and that nothing replaces.
+    pub ending: i64,
     /// Entities on one of whose credentials the Integration Account Lock has fallen.
     pub locked: i64,
     /// Credentials, revoked ones too.
@@ -106,6 +113,10 @@ impl Store {
                 " AND e.id IN (SELECT c.entity_id FROM secrets s JOIN credentials c ON c.client_id = s.client_id WHERE s.stops_at > $5 AND c.revoked_at IS NULL)"
             ))
             .bind(now.millis()),
+            Which::Ending => base(listed!(
+                " AND e.id IN (SELECT c.entity_id FROM secrets s JOIN credentials c ON c.client_id = s.client_id WHERE s.expires_at <= $5 AND s.stops_at IS NULL AND c.revoked_at IS NULL)"
+            ))
+            .bind(soon(now)),
             Which::Invited => base(listed!(
                 " AND NOT EXISTS (SELECT 1 FROM credentials c WHERE c.entity_id = e.id AND c.revoked_at IS NULL)"
             )),
@@ -123,7 +134,7 @@ impl Store {
     pub async fn holdings(&self, entity_ids: &[EntityId], now: Timestamp) -> Result<Vec<Holding>, StoreError> {
         // Ids have 32 characters each: the one way to bind a list that both databases read.
         let wanted = entity_ids.iter().map(EntityId::as_str).collect::<String>();
-        let query = sql("WITH RECURSIVE wanted (id, rest) AS (SELECT substr($1, 1, 32), substr($1, 33) UNION ALL SELECT substr(rest, 1, 32), substr(rest, 33) FROM wanted WHERE rest <> '') SELECT c.entity_id, COUNT(DISTINCT c.client_id) AS credentials, MAX(c.locked_at) AS locked_at, MIN(s.stops_at) AS old_stops_at, MIN(CASE WHEN s.stops_at IS NULL THEN s.created_at END) AS secret_made_at FROM wanted JOIN credentials c ON c.entity_id = wanted.id LEFT JOIN secrets s ON s.client_id = c.client_id AND (s.stops_at IS NULL OR s.stops_at > $2) WHERE c.revoked_at IS NULL GROUP BY c.entity_id")
+        let query = sql("WITH RECURSIVE wanted (id, rest) AS (SELECT substr($1, 1, 32), substr($1, 33) UNION ALL SELECT substr(rest, 1, 32), substr(rest, 33) FROM wanted WHERE rest <> '') SELECT c.entity_id, COUNT(DISTINCT c.client_id) AS credentials, MAX(c.locked_at) AS locked_at, MIN(s.stops_at) AS old_stops_at, MIN(CASE WHEN s.stops_at IS NULL THEN s.expires_at END) AS ends_at, MIN(CASE WHEN s.stops_at IS NULL THEN s.created_at END) AS secret_made_at FROM wanted JOIN credentials c ON c.entity_id = wanted.id LEFT JOIN secrets s ON s.client_id = c.client_id AND (s.stops_at IS NULL OR s.stops_at > $2) WHERE c.revoked_at IS NULL GROUP BY c.entity_id")
             .bind(wanted.as_str())
             .bind(now.millis());
         let mut holdings = vec![Holding::default(); entity_ids.len()];
@@ -135,6 +146,7 @@ impl Store {
                     credentials: row.get("credentials")?,
                     locked_at: optional_time(&row, "locked_at")?,
                     old_stops_at: optional_time(&row, "old_stops_at")?,
+                    ends_at: optional_time(&row, "ends_at")?,
                     secret_made_at: optional_time(&row, "secret_made_at")?,
                 };
             }
@@ -144,18 +156,24 @@ impl Store {
 
     /// How many entities and credentials there are.
     pub async fn totals(&self, now: Timestamp) -> Result<Totals, StoreError> {
-        let query = sql("SELECT (SELECT COUNT(*) FROM entities WHERE status = 'active') AS active, (SELECT COUNT(*) FROM entities WHERE status = 'disabled') AS disabled, (SELECT COUNT(DISTINCT c.entity_id) FROM secrets s JOIN credentials c ON c.client_id = s.client_id WHERE s.stops_at > $1 AND c.revoked_at IS NULL) AS rotating, (SELECT COUNT(DISTINCT entity_id) FROM credentials WHERE locked_at IS NOT NULL) AS locked, (SELECT COUNT(*) FROM credentials) AS credentials").bind(now.millis());
+        let query = sql("SELECT (SELECT COUNT(*) FROM entities WHERE status = 'active') AS active, (SELECT COUNT(*) FROM entities WHERE status = 'disabled') AS disabled, (SELECT COUNT(DISTINCT c.entity_id) FROM secrets s JOIN credentials c ON c.client_id = s.client_id WHERE s.stops_at > $1 AND c.revoked_at IS NULL) AS rotating, (SELECT COUNT(DISTINCT c.entity_id) FROM secrets s JOIN credentials c ON c.client_id = s.client_id WHERE s.expires_at <= $2 AND s.stops_at IS NULL AND c.revoked_at IS NULL) AS ending, (SELECT COUNT(DISTINCT entity_id) FROM credentials WHERE locked_at IS NOT NULL) AS locked, (SELECT COUNT(*) FROM credentials) AS credentials").bind(now.millis()).bind(soon(now));
         match self.db.fetch_optional(query).await? {
             Some(row) => Ok(Totals {
                 active: row.get("active")?,
                 disabled: row.get("disabled")?,
                 rotating: row.get("rotating")?,
+                ending: row.get("ending")?,
                 locked: row.get("locked")?,
                 credentials: row.get("credentials")?,
             }),
             None => Ok(Totals::default()),
         }
     }
+}
+
+/// Up to when an end is near: 30 days, as the first reminder.
+fn soon(now: Timestamp) -> i64 {
+    now.plus(SOON).millis()
 }
 
 /// Text in which LIKE finds nothing but itself.

@@ -11,6 +11,7 @@ pub mod person;
 pub mod request;
 pub mod request_count;
 pub mod revocation;
+pub mod rotation;
 pub mod secret;
 pub mod session;
 pub mod signing_key;

@@ -1,5 +1,6 @@
 //! The table `secrets` as people look at it: what was there, and which one goes on.
 
+use super::credential::next_version;
 use super::db::{Row, sql};
 use super::event::append;
 use super::{Store, StoreError, optional_time, time};
@@ -16,18 +17,31 @@ pub struct SecretFacts {
     pub created_at: Timestamp,
     /// By whom, as far as that was kept.
     pub made_by: Option<String>,
-    /// From when on it is refused; `None` while it has no end.
+    /// From when on it is accepted; at once if `None`.
+    pub not_before: Option<Timestamp>,
+    /// The end that it was given when it was made.
+    pub expires_at: Option<Timestamp>,
+    /// From when on it is refused because another takes its place or somebody stopped it.
     pub stops_at: Option<Timestamp>,
+    /// When somebody reported that it leaked.
+    pub leaked_at: Option<Timestamp>,
     /// When it last got a token.
     pub last_used_at: Option<Timestamp>,
     /// From which address.
     pub last_used_address: Option<String>,
 }
 
+impl SecretFacts {
+    /// From when on it is refused, for whatever reason comes first.
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        self.stops_at.into_iter().chain(self.expires_at).min()
+    }
+}
+
 impl Store {
     /// The secrets of a credential that were live after `since`, the newest first, at most 50.
     pub async fn secret_history(&self, client_id: &ClientId, since: Timestamp) -> Result<Vec<SecretFacts>, StoreError> {
-        let query = sql("SELECT hint, created_at, made_by, stops_at, last_used_at, last_used_address FROM secrets WHERE client_id = $1 AND (stops_at IS NULL OR stops_at > $2) ORDER BY created_at DESC, COALESCE(stops_at, 9223372036854775807) DESC, id LIMIT 50")
+        let query = sql("SELECT hint, created_at, made_by, not_before, expires_at, stops_at, leaked_at, last_used_at, last_used_address FROM secrets WHERE client_id = $1 AND (stops_at IS NULL OR stops_at > $2) AND (expires_at IS NULL OR expires_at > $2) ORDER BY created_at DESC, COALESCE(stops_at, 9223372036854775807) DESC, id LIMIT 50")
             .bind(client_id.as_str())
             .bind(since.millis());
         self.db.fetch_all(query).await?.iter().map(facts_of).collect()
@@ -35,12 +49,12 @@ impl Store {
 
     /// The secrets of an entity's credentials, each with the Client Id that it is for, the newest first, at most 500.
     pub async fn secrets_of(&self, entity_id: &EntityId) -> Result<Vec<(String, SecretFacts)>, StoreError> {
-        let query = sql("SELECT c.client_id, s.hint, s.created_at, s.made_by, s.stops_at, s.last_used_at, s.last_used_address FROM credentials c JOIN secrets s ON s.client_id = c.client_id WHERE c.entity_id = $1 ORDER BY s.created_at DESC, s.id LIMIT 500")
+        let query = sql("SELECT c.client_id, s.hint, s.created_at, s.made_by, s.not_before, s.expires_at, s.stops_at, s.leaked_at, s.last_used_at, s.last_used_address FROM credentials c JOIN secrets s ON s.client_id = c.client_id WHERE c.entity_id = $1 ORDER BY s.created_at DESC, s.id LIMIT 500")
             .bind(entity_id.as_str());
         self.db.fetch_all(query).await?.iter().map(|row| Ok((row.get("client_id")?, facts_of(row)?))).collect()
     }
 
-    /// Lets one secret go on without an end and stops every other one now. [`StoreError::Conflict`] if the credential is
+    /// Lets one secret go on to its own end, if it has one, and stops every other one now. [`StoreError::Conflict`] if the credential is
     /// no longer at `version`.
     pub async fn keep_secret(
         &self,
@@ -50,14 +64,7 @@ impl Store {
         event: &Event,
     ) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
-        let update = sql(
-            "UPDATE credentials SET version = version + 1 WHERE client_id = $1 AND version = $2 AND revoked_at IS NULL",
-        )
-        .bind(client_id.as_str())
-        .bind(version);
-        if tx.execute(update).await? == 0 {
-            return Err(StoreError::Conflict);
-        }
+        next_version(&mut tx, client_id, version).await?;
         let stop = sql("UPDATE secrets SET stops_at = $1 WHERE client_id = $2 AND id <> $3 AND (stops_at IS NULL OR stops_at > $1)")
             .bind(event.at.millis())
             .bind(client_id.as_str())
@@ -138,7 +145,10 @@ fn facts_of(row: &Row) -> Result<SecretFacts, StoreError> {
         hint: row.get("hint")?,
         created_at: time(row, "created_at")?,
         made_by: row.get("made_by")?,
+        not_before: optional_time(row, "not_before")?,
+        expires_at: optional_time(row, "expires_at")?,
         stops_at: optional_time(row, "stops_at")?,
+        leaked_at: optional_time(row, "leaked_at")?,
         last_used_at: optional_time(row, "last_used_at")?,
         last_used_address: row.get("last_used_address")?,
     })

@@ -115,6 +115,37 @@ test('while two secrets work, the page says until when, and the old one can be s
   assert.equal((await house.token(credential)).status, 401);
 });
 
+test('a rotation can be planned: the new secret waits for its time, and the old one cannot be stopped before', async (t) => {
+  const { credential, as, path } = await arranged();
+  const page = await browser.open(t, { as });
+  await page.goto(`${path}?dialog=regenerate`);
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 16);
+  await page.getByLabel('New secret works from').fill(tomorrow);
+  await page.getByLabel('New secret ends').fill(new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 16));
+  await page.getByRole('button', { name: 'Yes, regenerate key' }).click();
+  await page.getByText('The new secret is accepted from').waitFor();
+  const [secret] = await page.getByText(/^pgs_\w{20,}$/).allInnerTexts();
+  assert.equal((await house.token(credential)).status, 200);
+  const early = await (await house.token({ ...credential, secret })).json();
+  assert.match(early.detail, new RegExp(`accepted from ${tomorrow}`));
+  assert.equal(await page.getByRole('button', { name: 'Stop now' }).count(), 0);
+  await page.getByRole('button', { name: 'Cancel rotation' }).click();
+  await page.getByText('The rotation is cancelled.').first().waitFor();
+});
+
+test('a secret that somebody reports is told of on every page, and the activity says from where', async (t) => {
+  const { credential, as, entity } = await arranged();
+  await house.reportLeak({ client_secret: credential.secret, where: 'https://git.example.com/<config>' });
+  const page = await browser.open(t, { as });
+  await page.goto(`/entities/${entity}/usage`);
+  await page.getByText('No secret of it works now.').waitFor();
+  await page.getByRole('main').getByRole('link', { name: 'Generate Credentials' }).first().click();
+  await page.getByText('Leaked').first().waitFor();
+  await page.goto(`/entities/${entity}/activity`);
+  await page.getByText('https://git.example.com/<config>').waitFor();
+  assert.equal((await house.token(credential)).status, 401);
+});
+
 test('It leaked stops the secret and the tokens that it got', async (t) => {
   const { credential, as, path } = await arranged();
   const { access_token: token } = await (await house.token(credential)).json();

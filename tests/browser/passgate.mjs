@@ -90,6 +90,15 @@ class House {
     });
   }
 
+  async reportLeak(report) {
+    const answer = await fetch(`${this.base}/leak-report`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(report),
+    });
+    if (!answer.ok) throw new Error(`leak-report: ${answer.status}`);
+  }
+
   // Sends a page's form as the page would.
   async post(url, fields, session) {
     return fetch(new URL(url, this.base), {

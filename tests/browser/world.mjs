@@ -7,7 +7,7 @@ const depot = {
 
 export async function arrange(house) {
   const operator = await house.operator();
-  const names = { northwind: 'Northwind Logistics', blank: 'Blank Foods', locked: 'Locked Lines', stopped: 'Stopped Stores' };
+  const names = { northwind: 'Northwind Logistics', blank: 'Blank Foods', locked: 'Locked Lines', stopped: 'Stopped Stores', ending: 'Ending Express' };
   for (const [identifier, name] of Object.entries(names)) await house.entity(identifier, { name });
   await house.parameter('northwind', 'depot', depot);
   await house.parameter('northwind', 'region', { type: 'enum', values: ['north', 'south'], description: 'Where it is.' });
@@ -24,17 +24,24 @@ export async function arrange(house) {
   await house.admin('PATCH', 'entities/locked', { settings: { account_lock: { maximum_attempts: 1 } } });
   await house.token({ ...locked, secret: erp.secret });
   await house.credential('stopped');
+  const ahead = (days) => new Date(Date.now() + days * 86_400_000).toISOString();
+  const planned = await house.credential('ending', 'Planned');
+  await house.admin('POST', `credentials/${planned.clientId}/regenerate`, { not_before: ahead(1), grace_seconds: 3600 });
+  const near = await house.credential('ending', 'Near');
+  await house.admin('POST', `credentials/${near.clientId}/regenerate`, { expires_at: ahead(5) });
+  const leaked = await house.credential('ending', 'Leaked');
+  await house.reportLeak({ client_secret: leaked.secret, where: 'https://git.example.com/<config>' });
   await house.admin('PATCH', 'entities/stopped', { status: 'disabled' });
 
   const owner = await house.person('northwind', 'owner');
   const viewer = await house.person('northwind', 'viewer', { name: 'Vic Viewer' });
   const forgetful = await house.person('northwind', 'developer', { name: 'Fay Forgetful' });
   const people = {};
-  for (const entity of ['blank', 'locked', 'stopped']) people[entity] = await house.person(entity);
+  for (const entity of ['blank', 'locked', 'stopped', 'ending']) people[entity] = await house.person(entity);
   const invitation = await house.invitation('blank', 'new@example.com');
   const joinAgain = await house.invitation('blank', owner.email);
   const setup = house.setupLink();
-  return { house, operator, owner, viewer, forgetful, ...people, erp, shop, refused, invitation, joinAgain, setup };
+  return { house, operator, owner, viewer, forgetful, ...people, erp, shop, planned, leaked, refused, invitation, joinAgain, setup };
 }
 
 const press = (name) => (page) => page.getByRole('button', { name }).first().click();
@@ -46,7 +53,7 @@ const sees = (text) => (page) => page.getByText(text).first().waitFor();
 
 // Each with the path, who opens it, what is done on it, and the refusals that belong to it.
 export function entityPages(world) {
-  const { erp, shop } = world;
+  const { erp, shop, planned, leaked } = world;
   const credentials = '/entities/northwind/generate-credentials';
   const token = '/entities/northwind/get-access-token';
   const timeout = '/entities/northwind/token-timeout';
@@ -82,10 +89,17 @@ export function entityPages(world) {
     { name: 'credentials', path: credentials },
     { name: 'credentials shown', path: credentials, act: steps(press('Show Client Secret'), sees(erp.secret)) },
     { name: 'credentials rotating', path: `${credentials}?credential=${shop.clientId}` },
+    { name: 'credentials planned', path: `/entities/ending/generate-credentials?credential=${planned.clientId}`, as: world.ending },
+    { name: 'credentials leaked', path: `/entities/ending/generate-credentials?credential=${leaked.clientId}`, as: world.ending },
+    { name: 'activity of a leak', path: '/entities/ending/activity', as: world.ending },
     { name: 'credentials locked', path: '/entities/locked/generate-credentials', as: world.locked },
     { name: 'credentials disabled', path: '/entities/stopped/generate-credentials', as: world.stopped },
     { name: 'credentials read only', path: credentials, as: world.viewer },
     { name: 'regenerate dialog', path: `${credentials}?dialog=regenerate` },
+    {
+      name: 'regenerate dialog refused', path: `${credentials}?dialog=regenerate`, statuses: [422],
+      act: steps(type({ 'New secret ends': '2020-01-01T00:00' }), press('Yes, regenerate key'), (page) => page.locator('.err').first().waitFor()),
+    },
     { name: 'leak dialog', path: `${credentials}?dialog=leak` },
     { name: 'add dialog', path: `${credentials}?dialog=add` },
     {
@@ -172,6 +186,8 @@ export function operatorPages(world) {
       act: steps(type({ Configuration: '{' }), press('Import'), (page) => page.locator('.err').first().waitFor()),
     },
     { name: 'entity', path: '/operator/entities/northwind' },
+    { name: 'entities ending', path: '/operator/entities?status=ending' },
+    { name: 'entity ending', path: '/operator/entities/ending' },
     { name: 'entity locked', path: '/operator/entities/locked' },
     { name: 'entity disabled', path: '/operator/entities/stopped' },
     { name: 'disable dialog', path: '/operator/entities/northwind?dialog=disable' },

@@ -84,7 +84,11 @@ async fn where_nothing_was_asked_for_the_next_step_is_shown() {
             text.contains("No requests yet") && text.contains("btn-solid\" href=\"/entities/northwind/generate-cre")
         );
     }
-    server.app.generate_credential(&Actor::Cli, Some(&entity), "Default", None).await.unwrap();
+    server
+        .app
+        .generate_credential(&Actor::Cli, Some(&entity), "Default", None, passgate::domain::rotation::Term::default())
+        .await
+        .unwrap();
     for name in ["requests", "usage"] {
         let text = page(&server, &maya, name).await;
         assert!(

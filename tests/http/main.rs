@@ -24,6 +24,7 @@ mod operations;
 mod parameters;
 mod requests;
 mod revocation;
+mod rotation;
 mod server;
 mod sign_in;
 mod visitor;

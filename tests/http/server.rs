@@ -10,6 +10,7 @@ use passgate::app::clock::Clock;
 use passgate::config::{Config, Sources};
 use passgate::domain::entity::Change;
 use passgate::domain::event::Actor;
+use passgate::domain::rotation::Term;
 use passgate::domain::time::Timestamp;
 use passgate::http;
 use passgate::http::tls::Tls;
@@ -142,7 +143,8 @@ impl Server {
         let change =
             Change { identifier: Some(identifier.to_owned()), name: Some(identifier.to_owned()), ..Change::default() };
         let entity = self.app.create_entity(&Actor::Cli, change).await.unwrap();
-        let generated = self.app.generate_credential(&Actor::Cli, Some(&entity), "Default", None).await.unwrap();
+        let generated =
+            self.app.generate_credential(&Actor::Cli, Some(&entity), "Default", None, Term::default()).await.unwrap();
         Customer {
             entity: identifier.to_owned(),
             client_id: generated.credential.client_id.to_string(),
@@ -152,7 +154,8 @@ impl Server {
 
     /// The credential of a platform API.
     pub async fn api(&self) -> Customer {
-        let generated = self.app.generate_credential(&Actor::Cli, None, "Orders API", None).await.unwrap();
+        let generated =
+            self.app.generate_credential(&Actor::Cli, None, "Orders API", None, Term::default()).await.unwrap();
         Customer {
             entity: String::new(),
             client_id: generated.credential.client_id.to_string(),

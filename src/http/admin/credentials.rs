@@ -15,6 +15,7 @@ use super::read::{IfMatch, InPath, Json, tagged};
 use crate::app::App;
 use crate::app::credentials::{Generated, RegenerationChoice};
 use crate::domain::credential::{Credential, Owner};
+use crate::domain::rotation::{Retirement, Term, retirement};
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::http::auth::Operator;
@@ -45,7 +46,7 @@ pub struct CredentialBody {
     expires_at: Option<Timestamp>,
     /// Consecutive failed token requests, counted while the Integration Account Lock is on.
     failed_attempts: u32,
-    /// Its live secrets, the newest first.
+    /// Its secrets that are accepted now or will be, the newest first.
     secrets: Vec<SecretBody>,
     /// Tokens issued to it up to this moment are void; `null` if none was ever made void so.
     #[schema(value_type = Option<String>, format = DateTime, required = true)]
@@ -69,12 +70,23 @@ pub struct SecretBody {
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
-    /// From when on it is refused; `null` for never.
+    /// From when on it is accepted; `null` if it was at once.
+    #[schema(value_type = Option<String>, format = DateTime, required = true)]
+    not_before: Option<Timestamp>,
+    /// The end that it was given; `null` for never.
+    #[schema(value_type = Option<String>, format = DateTime, required = true)]
+    expires_at: Option<Timestamp>,
+    /// From when on it is refused because another takes its place; `null` for never.
     #[schema(value_type = Option<String>, format = DateTime, required = true)]
     stops_at: Option<Timestamp>,
     /// When it last got a token; `null` for never.
     #[schema(value_type = Option<String>, format = DateTime, required = true)]
     last_used_at: Option<Timestamp>,
+    /// From which address.
+    #[schema(required = true)]
+    last_used_address: Option<String>,
+    /// Whether it may be stopped before its time: a newer one is in use, and this one has been silent long enough.
+    safe_to_retire: bool,
 }
 
 /// A credential and its use.
@@ -118,6 +130,16 @@ pub struct NewBody {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
+    /// From when on its first secret is refused; if left out, as the entity's settings say.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    secret_expires_at: Option<Timestamp>,
+}
+
+impl NewBody {
+    fn term(&self) -> Term {
+        Term { not_before: None, expires_at: self.secret_expires_at }
+    }
 }
 
 fn default_name() -> String {
@@ -129,11 +151,17 @@ fn default_name() -> String {
 #[schema(as = Regeneration)]
 #[serde(deny_unknown_fields)]
 pub struct RegenerateBody {
-    /// Seconds that the old secret goes on; 0 stops it at once.
+    /// Seconds that the old secret goes on after the new one begins; 0 stops it at that moment.
     #[schema(minimum = 0, maximum = 604_800)]
     grace_seconds: Option<u32>,
     /// Whether tokens already issued become void.
     void_tokens: Option<bool>,
+    /// From when on the new secret is accepted, at most seven days ahead; at once if left out.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    not_before: Option<Timestamp>,
+    /// From when on the new secret is refused; if left out, as the entity's settings say.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
 }
 
 impl CredentialBody {
@@ -152,12 +180,18 @@ impl CredentialBody {
             Owner::Entity(id) => ("client", Some(id.to_string())),
             Owner::Api => ("api", None),
         };
+        let rotation = credential.rotation(now);
         let secret = |secret: &crate::domain::secret::Secret| SecretBody {
             id: secret.id.to_string(),
             hint: secret.hint.clone(),
             created_at: secret.created_at,
+            not_before: secret.not_before,
+            expires_at: secret.expires_at,
             stops_at: secret.stops_at,
             last_used_at: secret.last_used_at,
+            last_used_address: secret.last_used_address.clone(),
+            safe_to_retire: rotation
+                .is_some_and(|(new, old)| old.id == secret.id && retirement(new, old, now) == Retirement::Safe),
         };
         Self {
             client_id: credential.client_id.to_string(),
@@ -167,8 +201,8 @@ impl CredentialBody {
             status,
             expires_at: credential.expires_at,
             failed_attempts: credential.failed_attempts,
-            secrets: credential.live_secrets(now).map(secret).collect(),
             tokens_void_before: credential.tokens_void_before,
+            secrets: credential.unended_secrets(now).map(secret).collect(),
             version: credential.version,
             created_at: credential.created_at,
         }
@@ -263,7 +297,7 @@ pub async fn generate(
     Json(body): Json<NewBody>,
 ) -> Result<Response, Problem> {
     let entity = app.find_entity(&name).await?;
-    let generated = app.generate_credential(&actor, Some(&entity), &body.name, body.expires_at).await?;
+    let generated = app.generate_credential(&actor, Some(&entity), &body.name, body.expires_at, body.term()).await?;
     Ok(created(&app, &generated))
 }
 
@@ -283,7 +317,7 @@ pub async fn generate_api(
     Operator(actor): Operator,
     Json(body): Json<NewBody>,
 ) -> Result<Response, Problem> {
-    let generated = app.generate_credential(&actor, None, &body.name, body.expires_at).await?;
+    let generated = app.generate_credential(&actor, None, &body.name, body.expires_at, body.term()).await?;
     Ok(created(&app, &generated))
 }
 
@@ -351,6 +385,7 @@ pub async fn regenerate(
     let choice = RegenerationChoice {
         grace: body.grace_seconds.map(|seconds| Duration::from_secs(seconds.into())),
         voids_tokens: body.void_tokens,
+        term: Term { not_before: body.not_before, expires_at: body.expires_at },
     };
     let generated = app.regenerate_credential(&actor, &client_id, version, choice).await?;
     Ok(with_secret(&app, StatusCode::OK, &generated))

@@ -83,6 +83,9 @@ pub struct SettingsBody {
     /// The APIs beside the default audience that its tokens may be for (RFC 8707).
     #[schema(value_type = Vec<String>, example = json!(["https://api.example.com/orders"]))]
     resources: Vec<Arc<str>>,
+    /// How many days a new secret lives at most, and does unless it is given less; `null` for ever.
+    #[schema(minimum = 1, maximum = 3650, required = true)]
+    secret_lifetime_days: Option<u32>,
 }
 
 impl From<Entity> for EntityBody {
@@ -105,6 +108,7 @@ impl From<Entity> for EntityBody {
                 most_credentials: settings.most_credentials,
                 require_dpop: settings.require_dpop,
                 resources: settings.resources,
+                secret_lifetime_days: settings.secret_lifetime_days,
             },
             tokens_void_before: entity.tokens_void_before,
             version: entity.version,
@@ -197,6 +201,11 @@ pub struct SettingsChange {
     #[schema(max_items = 20, example = json!(["https://api.example.com/orders"]), nullable = false)]
     #[serde(default, deserialize_with = "given")]
     resources: Option<Vec<String>>,
+    /// How many days a new secret lives at most, and does unless it is given less; `null` for ever. Secrets that are there
+    /// keep the end that they have.
+    #[schema(minimum = 1, maximum = 3650, value_type = Option<u32>)]
+    #[serde(default, deserialize_with = "given")]
+    secret_lifetime_days: Option<Option<u32>>,
 }
 
 /// The same for a lock, which must be an object or `null`.
@@ -229,6 +238,7 @@ impl From<ChangeBody> for Change {
                 most_credentials: body.settings.most_credentials,
                 require_dpop: body.settings.require_dpop,
                 resources: body.settings.resources,
+                secret_lifetime_days: body.settings.secret_lifetime_days,
             },
         }
     }

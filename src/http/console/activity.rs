@@ -64,6 +64,8 @@ impl Kind {
                 Action::CredentialUnlocked,
                 Action::SecretRevealed,
                 Action::SecretStopped,
+                Action::SecretEnding,
+                Action::SecretLeaked,
                 Action::RotationCancelled,
                 Action::TokenRevoked,
                 Action::CredentialTokensVoided,

@@ -26,6 +26,8 @@ pub struct Told {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Cause {
     StoppedSecret,
+    NotYet,
+    SecretExpired,
     WrongSecret,
     NoSecret,
     Address,
@@ -47,6 +49,8 @@ enum Cause {
 fn cause(code: &str, reason: &str) -> Cause {
     match (code, reason) {
         (_, STOPPED_SECRET) => Cause::StoppedSecret,
+        (_, "secret_not_yet") => Cause::NotYet,
+        (_, "secret_expired") => Cause::SecretExpired,
         (_, "wrong_secret" | "unknown_client") => Cause::WrongSecret,
         (_, "no_credentials") => Cause::NoSecret,
         (_, "address_not_allowed") => Cause::Address,
@@ -70,6 +74,8 @@ fn cause(code: &str, reason: &str) -> Cause {
 pub fn short(failure: &Failure) -> &'static str {
     match cause(&failure.code, &failure.reason) {
         Cause::StoppedSecret => key("short-stopped-secret"),
+        Cause::NotYet => key("short-not-yet"),
+        Cause::SecretExpired => key("short-secret-expired"),
         Cause::WrongSecret | Cause::NoSecret => key("short-wrong-secret"),
         Cause::Address => key("short-address"),
         Cause::Locked => key("short-locked"),
@@ -106,6 +112,8 @@ pub fn title(insider: &Insider, code: &str) -> String {
 pub fn why(w: Words, code: &str, reason: &str) -> Text {
     match cause(code, reason) {
         Cause::StoppedSecret => w.text("why-stopped-secret"),
+        Cause::NotYet => w.text("why-not-yet"),
+        Cause::SecretExpired => w.text("why-secret-expired"),
         Cause::WrongSecret => w.text("why-wrong-secret"),
         Cause::NoSecret => w.text("why-no-secret"),
         Cause::Address => w.text("why-address"),
@@ -135,6 +143,8 @@ pub fn told(insider: &Insider, failure: &Failure, secrets: &[SecretFacts], now: 
     let credentials = || Some(insider.path("generate-credentials"));
     let (remedy, href) = match cause(code, reason) {
         Cause::StoppedSecret => (w.text("remedy-current-secret"), credentials()),
+        Cause::NotYet => (w.text("remedy-previous-secret"), credentials()),
+        Cause::SecretExpired => (w.text("remedy-regenerate"), credentials()),
         Cause::WrongSecret | Cause::TooMany => (w.text("remedy-copy-secret"), credentials()),
         Cause::NoSecret => (w.text("remedy-send-secret"), Some(insider.path("get-access-token"))),
         Cause::Address => (w.text("remedy-allow-address"), Some(insider.path("token-timeout#addresses"))),

@@ -121,6 +121,8 @@ fn what(action: Action, event: &LoggedEvent) -> Sentence {
         Action::SecretRevealed => Sentence::one(key("event-secret-revealed"), "hint", text(event, "secret")),
         Action::SecretStopped => Sentence::one(key("event-secret-stopped"), "hint", text(event, "stopped")),
         Action::RotationCancelled => Sentence::new(key("event-rotation-cancelled")),
+        Action::SecretEnding => Sentence::one(key("event-secret-ending"), "hint", text(event, "secret")),
+        Action::SecretLeaked => Sentence::one(key("event-secret-leaked"), "hint", text(event, "secret")),
         Action::TokenRevoked => Sentence::new(key("event-token-revoked")),
         Action::CredentialTokensVoided => Sentence::new(key("event-credential-tokens-voided")),
         Action::EntityTokensVoided => Sentence::new(key("event-entity-tokens-voided")),
@@ -150,11 +152,15 @@ fn more(w: Words, action: Action, event: &LoggedEvent) -> Vec<Sentence> {
     let of_client = || Sentence::one(key("event-of-client"), "client", &event.subject);
     match action {
         Action::EntityUpdated => changed(w, event),
-        Action::CredentialGenerated
-        | Action::CredentialRevoked
-        | Action::CredentialUnlocked
-        | Action::SecretRevealed => vec![of_client()],
-        Action::CredentialRegenerated => regenerated(w, event).into_iter().chain([of_client()]).collect(),
+        Action::CredentialRevoked | Action::CredentialUnlocked | Action::SecretRevealed => vec![of_client()],
+        Action::CredentialGenerated => term(w, event).into_iter().chain([of_client()]).collect(),
+        Action::CredentialRegenerated => {
+            regenerated(w, event).into_iter().chain(term(w, event)).chain([of_client()]).collect()
+        }
+        Action::SecretEnding => {
+            time_of(w, event, "expires_at", key("event-secret-ends-at")).into_iter().chain([of_client()]).collect()
+        }
+        Action::SecretLeaked => leaked(event).into_iter().chain([of_client()]).collect(),
         Action::CredentialLocked => {
             let most = event.detail.get("maximum_attempts").and_then(Value::as_i64).unwrap_or_default();
             vec![Sentence::one(key("event-locked-after"), "count", most.to_string()), of_client()]
@@ -225,6 +231,27 @@ fn issued_until(w: Words, event: &LoggedEvent) -> Option<Sentence> {
     before.map(|before| Sentence::one(key("event-issued-until"), "time", w.moment_text(before)))
 }
 
+/// A time that the event tells of, in a sentence.
+fn time_of(w: Words, event: &LoggedEvent, name: &str, key: &'static str) -> Option<Sentence> {
+    let at: Timestamp = text(event, name).parse().ok()?;
+    Some(Sentence::one(key, "time", w.moment_text(at)))
+}
+
+/// When a new secret begins and ends.
+fn term(w: Words, event: &LoggedEvent) -> Vec<Sentence> {
+    let begins = time_of(w, event, "not_before", key("event-secret-begins-at"));
+    let ends = time_of(w, event, "secret_expires_at", key("event-secret-ends-at"));
+    begins.into_iter().chain(ends).collect()
+}
+
+/// Who reported a leak, and where it was found.
+fn leaked(event: &LoggedEvent) -> Vec<Sentence> {
+    let from = Sentence::one(key("event-reported-from"), "address", text(event, "reported_from"));
+    let place = text(event, "where");
+    let place = (!place.is_empty()).then(|| Sentence::one(key("event-found-at"), "place", place));
+    std::iter::once(from).chain(place).collect()
+}
+
 /// The names of what was changed.
 fn changed(w: Words, event: &LoggedEvent) -> Vec<Sentence> {
     let fields = event.detail.get("changed").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -253,6 +280,7 @@ fn field_name(field: &str) -> Option<&'static str> {
         "most_credentials" => key("field-most-credentials"),
         "require_dpop" => key("bound-tokens"),
         "resources" => key("field-resources"),
+        "secret_lifetime_days" => key("field-secret-lifetime"),
         _ => return None,
     })
 }

@@ -10,6 +10,7 @@ use super::faults::Faults;
 use super::guard::HoldsSecret;
 use super::icons;
 use super::look::{Look, NOTICE_COOKIE, Theme};
+use super::notices::{Notice as SecretNotice, notices};
 use super::visitor::{Insider, Operator, Visitor, with_cookie};
 use super::words::{Language, Text, Words};
 use crate::app::App;
@@ -62,6 +63,8 @@ pub struct Frame {
     pub place: Option<Place>,
     /// What the notification says.
     pub notice: Option<&'static str>,
+    /// What the people of the entity must be told of its secrets.
+    pub notices: Vec<SecretNotice>,
     /// The entity that an operator looks at as its people see it.
     pub viewed: Option<String>,
     /// The installation's host.
@@ -104,6 +107,7 @@ impl Frame {
             theme: look.theme,
             place: None,
             notice: look.notice,
+            notices: Vec::new(),
             viewed: None,
             host,
             here: "/".to_owned(),
@@ -142,7 +146,13 @@ impl Frame {
             home: insider.path("generate-credentials"),
         };
         let viewed = insider.is_viewing.then(|| insider.entity.name.clone());
-        Ok(Self { place: Some(place), viewed, here: insider.path(page), ..Self::door(app, visitor.look) })
+        Ok(Self {
+            place: Some(place),
+            notices: notices(app, insider).await?,
+            viewed,
+            here: insider.path(page),
+            ..Self::door(app, visitor.look)
+        })
     }
 
     /// Around a page of the operators. `page` is the part of its path after `/operator/`.

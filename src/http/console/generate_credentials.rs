@@ -23,7 +23,10 @@ use crate::app::credentials::{Keep, RegenerationChoice};
 use crate::app::{App, Error};
 use crate::domain::credential::Credential;
 use crate::domain::entity::Status;
+use crate::domain::fault::{Fault, FieldFault};
+use crate::domain::rotation::Term;
 use crate::domain::secret::PlainSecret;
+use crate::domain::time::Timestamp;
 use crate::http::admin::read::InPath;
 use crate::http::envelope::never_stored;
 use crate::http::error::Problem;
@@ -66,6 +69,10 @@ struct GenerateCredentials {
     dialog: Option<Dialog>,
     faults: Faults,
     name: String,
+    not_before: String,
+    expires_at: String,
+    ends_help: Text,
+    leak_report: String,
     onward: String,
 }
 
@@ -78,6 +85,8 @@ struct Moment<'a> {
     dialog: Option<Dialog>,
     faults: Faults,
     name: String,
+    not_before: String,
+    expires_at: String,
 }
 
 /// The page.
@@ -111,9 +120,17 @@ pub async fn generate(State(app): State<Arc<App>>, insider: Insider, form: Form)
     let name = if there == 0 { FIRST_NAME } else { form.field("name") };
     // Forms that come at the same time find each other in the store.
     let mut entity = insider.entity.clone();
+    let expires_at = moment_in(&form, "secret_expires_at");
     let one_more = u32::try_from(there).unwrap_or(u32::MAX).saturating_add(1);
     entity.settings.most_credentials = entity.settings.most_credentials.min(one_more);
-    match app.generate_credential(&insider.actor(), Some(&entity), name, None).await {
+    let generated = match expires_at {
+        Ok(expires_at) => {
+            let term = Term { not_before: None, expires_at };
+            app.generate_credential(&insider.actor(), Some(&entity), name, None, term).await
+        }
+        Err(fault) => Err(Error::Invalid(vec![fault])),
+    };
+    match generated {
         Ok(generated) => {
             let client_id = generated.credential.client_id.as_str();
             let moment = Moment { client_id: Some(client_id), secret: Some(&generated.secret), ..Moment::default() };
@@ -121,7 +138,13 @@ pub async fn generate(State(app): State<Arc<App>>, insider: Insider, form: Form)
         }
         Err(Error::Invalid(faults)) => {
             let faults = Faults(faults);
-            let moment = Moment { dialog: Some(Dialog::Add), faults, name: name.to_owned(), ..Moment::default() };
+            let moment = Moment {
+                dialog: Some(Dialog::Add),
+                faults,
+                name: name.to_owned(),
+                expires_at: typed(&form, "secret_expires_at"),
+                ..Moment::default()
+            };
             Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &build(&app, &insider, moment).await?))
         }
         Err(error) => Err(error.into()),
@@ -167,9 +190,29 @@ pub async fn regenerate(
         return Ok(asked);
     }
     let voids_tokens = form.has("leak").then(|| form.has("void"));
-    let choice = RegenerationChoice { grace: form.number("grace").map(Duration::from_secs), voids_tokens };
     let version = version_in(&form)?;
-    let generated = app.regenerate_credential(&insider.actor(), &client_id, Some(version), choice).await?;
+    let generated = match term_in(&form) {
+        Ok(term) => {
+            let grace = form.number("grace").map(Duration::from_secs);
+            let choice = RegenerationChoice { grace, voids_tokens, term };
+            app.regenerate_credential(&insider.actor(), &client_id, Some(version), choice).await
+        }
+        Err(faults) => Err(Error::Invalid(faults)),
+    };
+    let generated = match generated {
+        Err(Error::Invalid(faults)) if faults.iter().all(|fault| TERM.contains(&fault.field.as_str())) => {
+            let moment = Moment {
+                client_id: Some(&client_id),
+                dialog: Some(Dialog::Regenerate),
+                faults: Faults(faults),
+                not_before: typed(&form, "not_before"),
+                expires_at: typed(&form, "expires_at"),
+                ..Moment::default()
+            };
+            return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &build(&app, &insider, moment).await?));
+        }
+        other => other?,
+    };
     let moment = Moment {
         client_id: Some(&client_id),
         secret: Some(&generated.secret),
@@ -265,6 +308,34 @@ async fn managed_lately(
     Ok(recent(app, insider, form, path, here(insider, client_id)).await?.map(|()| credential))
 }
 
+/// The fields that say when a new secret begins and ends.
+const TERM: [&str; 2] = ["not_before", "expires_at"];
+
+fn term_in(form: &Form) -> Result<Term, Vec<FieldFault>> {
+    let [not_before, expires_at] = TERM.map(|field| moment_in(form, field));
+    match (not_before, expires_at) {
+        (Ok(not_before), Ok(expires_at)) => Ok(Term { not_before, expires_at }),
+        (not_before, expires_at) => Err(not_before.err().into_iter().chain(expires_at.err()).collect()),
+    }
+}
+
+/// A time in UTC, as browsers write it: to the minute, without a zone.
+fn moment_in(form: &Form, field: &str) -> Result<Option<Timestamp>, FieldFault> {
+    let text = form.field(field).trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let whole = [":00Z", "Z", ""].into_iter().find_map(|end| format!("{text}{end}").parse().ok());
+    whole.map(Some).ok_or_else(|| {
+        FieldFault::new(field, Fault::Rule("must be a date and time in UTC such as 2027-01-31T12:00".to_owned()))
+    })
+}
+
+/// What was typed into a field of a time, to be shown again.
+fn typed(form: &Form, field: &str) -> String {
+    form.field(field).chars().take(30).collect()
+}
+
 fn version_in(form: &Form) -> Result<i64, Problem> {
     form.number("version").ok_or_else(|| Problem::Malformed("The form does not say which version it is of.".to_owned()))
 }
@@ -334,5 +405,12 @@ async fn build(app: &App, insider: &Insider, moment: Moment<'_>) -> Result<Gener
         dialog: moment.dialog,
         faults: moment.faults,
         name: moment.name,
+        not_before: moment.not_before,
+        expires_at: moment.expires_at,
+        ends_help: match settings.secret_lifetime_days {
+            Some(days) => w.with("new-ends-help-days", [("count", &days)]),
+            None => w.text("new-ends-help"),
+        },
+        leak_report: format!("{}/leak-report", app.issuer),
     })
 }

@@ -25,6 +25,7 @@ pub mod invitation;
 pub mod look;
 pub mod members;
 pub mod moments;
+pub mod notices;
 pub mod operator;
 pub mod paging;
 pub mod pair;

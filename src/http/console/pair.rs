@@ -3,8 +3,12 @@
 use std::time::Duration;
 
 use super::visitor::Insider;
-use super::words::Text;
+use super::words::{Text, Words};
 use crate::app::App;
+use crate::domain::event::OPERATOR_OF_PLATFORM;
+use crate::domain::rotation::{Retirement, retirement};
+use crate::domain::secret;
+use crate::domain::time::Timestamp;
 use crate::http::error::Problem;
 use crate::store::credential::CredentialUse;
 use crate::store::secret::SecretFacts;
@@ -34,10 +38,12 @@ pub struct Pair {
     pub is_new: bool,
     /// Since when it is locked.
     pub locked_at: Option<String>,
-    /// Until when two secrets work.
+    /// From when on the newest secret is accepted, if it is not yet.
+    pub begins_at: Option<String>,
+    /// Until when the old secret goes on beside the new one.
     pub overlap_until: Option<String>,
-    /// Whether something has used the old secret since there is a new one.
-    pub old_in_use: bool,
+    /// Whether the old secret is safe to retire, and why.
+    pub retirement: Option<(bool, Text)>,
     /// When and from where the newest secret was last used.
     pub last_used: Option<Text>,
     /// Every secret that works, or stopped lately.
@@ -56,9 +62,15 @@ pub struct Secret {
     pub last_used: Option<Text>,
     /// From where.
     pub address: Option<String>,
+    /// When it begins, if it has not.
+    pub begins_at: Option<String>,
     /// When it stops or stopped.
     pub stops_at: Option<Text>,
-    /// Whether it works.
+    /// Whether it was reported as leaked.
+    pub is_leaked: bool,
+    /// Whether it came to its end, and was not stopped before.
+    pub has_expired: bool,
+    /// Whether it works, or will.
     pub is_live: bool,
     /// Whether it works beside a newer one.
     pub is_old: bool,
@@ -79,17 +91,25 @@ impl Pair {
     pub async fn of(app: &App, insider: &Insider, used: &CredentialUse) -> Result<Self, Problem> {
         let (w, now, credential) = (insider.visitor.look.words, app.now(), &used.credential);
         let history = app.store.secret_history(&credential.client_id, now.minus(HISTORY)).await?;
-        let is_live = |secret: &SecretFacts| secret.stops_at.is_none_or(|end| now < end);
-        let live: Vec<&SecretFacts> = history.iter().filter(|secret| is_live(secret)).collect();
-        let (newest, old) = (live.first(), live.get(1));
+        let goes_on = |secret: &SecretFacts| secret.ends_at().is_none_or(|end| now < end);
+        let unended: Vec<&SecretFacts> = history.iter().filter(|secret| goes_on(secret)).collect();
+        let (newest, old) = (unended.first(), unended.get(1));
+        let begins_at =
+            |secret: &SecretFacts| secret.not_before.filter(|begin| now < *begin).map(|at| w.moment_text(at));
         let row = |secret: &SecretFacts| Secret {
             hint: secret.hint.clone(),
             created: w.moment(secret.created_at),
-            made_by: secret.made_by.clone(),
+            made_by: secret.made_by.clone().map(|by| match by.as_str() {
+                OPERATOR_OF_PLATFORM => w.plain("operator-of-platform"),
+                _ => by,
+            }),
             last_used: secret.last_used_at.map(|at| w.ago(at, now)),
             address: secret.last_used_address.clone(),
-            stops_at: secret.stops_at.map(|at| w.moment(at)),
-            is_live: is_live(secret),
+            begins_at: begins_at(secret),
+            stops_at: secret.ends_at().map(|at| w.moment(at)),
+            is_leaked: secret.leaked_at.is_some(),
+            has_expired: secret.stops_at.is_none(),
+            is_live: goes_on(secret),
             is_old: old.is_some_and(|old| old.created_at == secret.created_at && old.hint == secret.hint),
         };
         let lock = insider.entity.settings.account_lock.zip(credential.locked_at);
@@ -110,12 +130,25 @@ impl Pair {
             is_live: newest.is_some(),
             is_new: old.is_some(),
             locked_at: lock.filter(|(lock, at)| lock.holds(*at, now)).map(|(_, at)| w.moment_text(at)),
-            overlap_until: old.and_then(|old| old.stops_at).map(|at| w.moment_text(at)),
-            old_in_use: old
-                .zip(newest)
-                .is_some_and(|(old, new)| old.last_used_at.is_some_and(|at| at >= new.created_at)),
+            begins_at: newest.filter(|_| old.is_some()).and_then(|newest| begins_at(newest)),
+            overlap_until: old.and_then(|old| old.ends_at()).map(|at| w.moment_text(at)),
+            retirement: credential.rotation(now).map(|(new, old)| retiring(w, new, old, now)),
             last_used,
             secrets: history.iter().map(row).collect(),
         })
+    }
+}
+
+/// Whether the old secret may go; if not, what uses it or what is waited for.
+fn retiring(w: Words, new: &secret::Secret, old: &secret::Secret, now: Timestamp) -> (bool, Text) {
+    let since = old.last_used_at.filter(|at| *at >= new.begins_at());
+    match (retirement(new, old, now), since) {
+        (Retirement::Safe, _) => (true, w.text("rotation-safe")),
+        (_, Some(at)) => {
+            let address = old.last_used_address.as_deref().unwrap_or_default();
+            (false, w.with("old-still-in-use", [("time", &w.moment_text(at)), ("address", &address)]))
+        }
+        (Retirement::NewUnused, None) => (false, w.text("rotation-new-unused")),
+        (Retirement::Wait(silence), None) => (false, w.with("rotation-wait", [("span", &w.span(silence))])),
     }
 }

@@ -249,7 +249,8 @@ fn choices(
     let since = Period::Month.begins(now);
     let option = |value: &str, label: String| (value.to_owned(), label, chosen == value);
     let of_credential = |(client_id, name): &(String, String)| {
-        let live = secrets.iter().filter(|(of, facts)| of == client_id && facts.stops_at.is_none_or(|end| end > since));
+        let live =
+            secrets.iter().filter(|(of, facts)| of == client_id && facts.ends_at().is_none_or(|end| end > since));
         let hints = live.map(|(_, facts)| option(&facts.hint, format!("{}…", facts.hint)));
         if names.len() > 1 {
             let all = option(client_id, w.plain_with("secrets-of", [("name", name)]));

@@ -203,6 +203,8 @@ fn what(w: Words, action: Action) -> Text {
         Action::SetupLinkCreated => key("event-setup-link-created"),
         Action::SecretRevealed => key("op-did-secret-revealed"),
         Action::SecretStopped => key("op-did-secret-stopped"),
+        Action::SecretEnding => key("op-did-secret-ending"),
+        Action::SecretLeaked => key("op-did-secret-leaked"),
         Action::RotationCancelled => key("op-did-rotation-cancelled"),
         Action::PersonInvited => key("op-did-person-invited"),
         Action::InvitationWithdrawn => key("op-did-invitation-withdrawn"),

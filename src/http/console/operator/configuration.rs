@@ -34,7 +34,10 @@ struct Settings {
     most_credentials: u32,
     #[serde(default)]
     require_dpop: bool,
+    #[serde(default)]
     resources: Vec<String>,
+    #[serde(default)]
+    secret_lifetime_days: Option<u32>,
 }
 
 impl From<&Entity> for Configuration {
@@ -55,6 +58,7 @@ impl From<&Entity> for Configuration {
                 most_credentials: settings.most_credentials,
                 require_dpop: settings.require_dpop,
                 resources: settings.resources.iter().map(ToString::to_string).collect(),
+                secret_lifetime_days: settings.secret_lifetime_days,
             },
             parameters: entity.parameters.iter().map(Parameter::definition).cloned().collect(),
         }
@@ -90,6 +94,7 @@ impl Configuration {
             most_credentials: Some(self.settings.most_credentials),
             require_dpop: Some(self.settings.require_dpop),
             resources: Some(self.settings.resources),
+            secret_lifetime_days: Some(self.settings.secret_lifetime_days),
         };
         let change = Change {
             identifier: Some(self.identifier),

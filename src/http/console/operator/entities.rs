@@ -25,10 +25,11 @@ const PAGE: usize = 25;
 /// Longest search, in characters.
 const LONGEST_SEARCH: usize = 100;
 /// The tabs and their words in the query.
-const TABS: [(Which, &str); 6] = [
+const TABS: [(Which, &str); 7] = [
     (Which::All, ""),
     (Which::Active, "active"),
     (Which::Rotating, "rotating"),
+    (Which::Ending, "ending"),
     (Which::Locked, "locked"),
     (Which::Disabled, "disabled"),
     (Which::Invited, "invited"),
@@ -107,6 +108,7 @@ fn tabs(w: Words, totals: &Totals, which: Which, query: &Query) -> Vec<Tab> {
             Which::All => (w.text("op-all"), Some(totals.active.saturating_add(totals.disabled))),
             Which::Active => (w.text("active"), Some(totals.active)),
             Which::Rotating => (w.text("rotating"), Some(totals.rotating)),
+            Which::Ending => (w.text("op-ending"), Some(totals.ending)),
             Which::Locked => (w.text("op-locked"), Some(totals.locked)),
             Which::Disabled => (w.text("status-disabled"), Some(totals.disabled)),
             // Counting those would read every entity.
@@ -139,7 +141,7 @@ async fn rows(app: &App, w: Words, listed: &[Listed], which: Which) -> Result<Ve
             name: entity.name.clone(),
             identifier: entity.identifier.clone(),
             standing,
-            stops: holding.old_stops_at.map(|end| w.moment_text(end)).unwrap_or_default(),
+            stops: standing.until().map(|end| w.moment_text(end)).unwrap_or_default(),
             last: activity.last_issued_at.map(|at| w.ago(at, now)),
             line: sparkline(&activity.hours),
             day: day(w, activity.issued, activity.failed),

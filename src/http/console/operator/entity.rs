@@ -64,6 +64,7 @@ struct CredentialRow {
     name: String,
     locked_at: Option<Text>,
     is_rotating: bool,
+    ends: Option<String>,
     has_expired: bool,
     tokens: String,
     last_used: Option<Text>,
@@ -125,14 +126,15 @@ pub async fn show_with(
     let (issued, failed) = activity.first().map_or((0, 0), |activity| (activity.issued, activity.failed));
     let held = app.store.credentials_in_use(&entity.id, now).await?;
     let (people, waiting) = members(app, &operator.0, Some(&entity.id)).await?;
+    let standing = Standing::of(entity.status, entity.settings.account_lock, &holding, now);
     let shown = EntityPage {
         frame: Frame::of_operator(app, operator, "entities").await?,
         path: entity_path(entity),
         name: entity.name.clone(),
         identifier: entity.identifier.clone(),
         version: entity.version,
-        standing: Standing::of(entity.status, entity.settings.account_lock, &holding, now),
-        stops: holding.old_stops_at.map(|end| w.moment_text(end)).unwrap_or_default(),
+        standing,
+        stops: standing.until().map(|end| w.moment_text(end)).unwrap_or_default(),
         day: day(w, issued, failed),
         made: holding.secret_made_at.map(|at| made(w, at, now)),
         updated: w.moment_text(entity.updated_at),
@@ -166,7 +168,8 @@ fn credential_row(entity: &Entity, used: &CredentialUse, operator: &Operator, no
         client_id: credential.client_id.to_string(),
         name: credential.name.clone(),
         locked_at: lock.filter(|(lock, at)| lock.holds(*at, now)).map(|(_, at)| w.moment(at)),
-        is_rotating: credential.live_secrets(now).count() > 1,
+        is_rotating: credential.rotation(now).is_some(),
+        ends: credential.secrets.first().and_then(|newest| newest.expires_at).map(|end| w.moment_text(end)),
         has_expired: credential.expires_at.is_some_and(|end| end <= now),
         tokens: grouped(used.token_count, w),
         last_used: used.last_used_at.map(|at| w.ago(at, now)),

@@ -35,6 +35,8 @@ pub struct Typed {
     pub resources: String,
     /// Most credentials.
     pub most_credentials: String,
+    /// Most days that a new secret lives; empty for ever.
+    pub secret_lifetime_days: String,
     /// Whether unknown parameters are ignored.
     pub ignores_unknown: bool,
 }
@@ -49,6 +51,7 @@ impl Typed {
             scopes: entity.scopes.names().join("\n"),
             resources: entity.settings.resources.join("\n"),
             most_credentials: entity.settings.most_credentials.to_string(),
+            secret_lifetime_days: entity.settings.secret_lifetime_days.map(|days| days.to_string()).unwrap_or_default(),
             ignores_unknown: entity.settings.unknown_parameters == UnknownParameters::Ignore,
         }
     }
@@ -62,6 +65,7 @@ impl Typed {
             scopes: form.field("scopes").replace("\r\n", "\n"),
             resources: form.field("resources").replace("\r\n", "\n"),
             most_credentials: form.field("most_credentials").to_owned(),
+            secret_lifetime_days: form.field("secret_lifetime_days").trim().to_owned(),
             ignores_unknown: form.field("unknown_parameters") == "ignore",
         }
     }
@@ -76,6 +80,11 @@ impl Typed {
             scopes: Some(lines(&self.scopes)),
             settings: settings::Change {
                 most_credentials: Some(self.most_credentials.trim().parse().unwrap_or(0)),
+                secret_lifetime_days: Some(
+                    Some(&self.secret_lifetime_days)
+                        .filter(|days| !days.is_empty())
+                        .map(|days| days.parse().unwrap_or(0)),
+                ),
                 unknown_parameters: Some(unknown),
                 resources: Some(lines(&self.resources)),
                 ..settings::Change::default()
@@ -112,6 +121,7 @@ pub async fn blank(State(app): State<Arc<App>>, operator: Operator) -> Result<Re
         scopes: crate::domain::scope::DEFAULT.to_owned(),
         resources: String::new(),
         most_credentials: Settings::default().most_credentials.to_string(),
+        secret_lifetime_days: String::new(),
         ignores_unknown: false,
     };
     ask(&app, &operator, StatusCode::OK, typed, Faults::default()).await

@@ -1,6 +1,7 @@
 //! How an entity stands, in one word: what an operator looks for in the list.
 
 use crate::domain::entity::Status;
+use crate::domain::rotation::SOON;
 use crate::domain::settings::AccountLock;
 use crate::domain::time::Timestamp;
 use crate::http::console::moments::{grouped, tenths as decimal};
@@ -20,6 +21,8 @@ pub enum Standing {
     Locked,
     /// An old secret goes on beside a new one until then.
     Rotating(Timestamp),
+    /// A secret that nothing replaces ends then, or has ended.
+    Ending(Timestamp),
     /// Its credentials are refused.
     Disabled,
     /// It has no credential yet.
@@ -35,7 +38,20 @@ impl Standing {
             _ if is_locked => Self::Locked,
             _ if holding.credentials == 0 => Self::Invited,
             (Status::Active, Some(end)) => Self::Rotating(end),
-            (Status::Active, None) => Self::Active,
+            (Status::Active, None) => match holding.ends_at.filter(|end| end.since(now) <= SOON) {
+                Some(end) => Self::Ending(end),
+                None => Self::Active,
+            },
+        }
+    }
+}
+
+impl Standing {
+    /// When something of it ends.
+    pub fn until(self) -> Option<Timestamp> {
+        match self {
+            Self::Rotating(end) | Self::Ending(end) => Some(end),
+            Self::Active | Self::Locked | Self::Disabled | Self::Invited => None,
         }
     }
 }
@@ -102,6 +118,15 @@ mod tests {
         assert_eq!(Standing::of(Status::Active, Some(lock), &locked, now), Standing::Locked);
         assert_eq!(Standing::of(Status::Active, None, &locked, now), Standing::Active, "the lock is off");
         assert_eq!(Standing::of(Status::Active, None, &rotating, now), Standing::Rotating(now));
+        let ending = |millis| Holding {
+            credentials: 1,
+            ends_at: Some(now.plus(std::time::Duration::from_millis(millis))),
+            ..Holding::default()
+        };
+        let month = 30 * DAY_SECONDS * 1000;
+        let (near, far) = (ending(month), ending(month + 1));
+        assert!(matches!(Standing::of(Status::Active, None, &near, now), Standing::Ending(_)));
+        assert_eq!(Standing::of(Status::Active, None, &far, now), Standing::Active);
         assert_eq!(Standing::of(Status::Active, None, &idle, now), Standing::Invited);
     }
 
