@@ -73,7 +73,7 @@ enum Missing {
 impl App {
     /// Opens the installation that `config` describes in order to serve it at `bound`, making what is missing.
     pub async fn open(config: Config, clock: Clock, bound: SocketAddr) -> Result<Arc<Self>, OpenError> {
-        let app = Self::attach(config, clock, bound, Missing::Make).await?;
+        let app = Box::pin(Self::attach(config, clock, bound, Missing::Make)).await?;
         app.ensure_keys().await?;
         Ok(app)
     }
@@ -81,7 +81,7 @@ impl App {
     /// Opens an installation that is there, in order to look into it or to change something. `bound` is where it is
     /// served.
     pub async fn open_existing(config: Config, clock: Clock, bound: SocketAddr) -> Result<Arc<Self>, OpenError> {
-        let app = Self::attach(config, clock, bound, Missing::Refuse).await?;
+        let app = Box::pin(Self::attach(config, clock, bound, Missing::Refuse)).await?;
         app.load_keys().await?;
         Ok(app)
     }

@@ -1,15 +1,22 @@
 //! Client authentication (RFC 6749 §2.3.1): `client_secret_basic` or `client_secret_post`, never both.
 
+use std::time::Duration;
+
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
 use super::error::OAuthError;
 use crate::app::App;
-use crate::app::issue::{Proven, Purpose};
+use crate::app::issue::{NotProven, Proven, Purpose};
+use crate::domain::credential::Refusal;
 use crate::domain::presented::Fields;
 use crate::domain::token::{LONGEST_CLIENT_ID, LONGEST_SECRET};
 use crate::http::origin::Origin;
 use crate::http::parse::basic;
+
+/// An unknown client and a wrong secret are one answer (RFC 6749 §5.2), and so take one time: not less than this. What a look into
+/// the database or into memory takes is less.
+pub const ALIKE: Duration = Duration::from_millis(20);
 
 /// The methods that the metadata names.
 pub const METHODS: [&str; 2] = ["client_secret_basic", "client_secret_post"];
@@ -74,5 +81,10 @@ async fn checked(
             "The client is unknown, or its secret is wrong.".to_owned(),
         ));
     }
-    Ok(origin.prove(app, client_id, secret, purpose).await?)
+    let alike = tokio::time::sleep(ALIKE);
+    let proven = origin.prove(app, client_id, secret, purpose).await;
+    if matches!(proven, Err(NotProven::UnknownClient | NotProven::Refused(Refusal::WrongSecret, _))) {
+        alike.await;
+    }
+    Ok(proven?)
 }
