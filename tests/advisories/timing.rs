@@ -3,23 +3,27 @@
 //! Requests of two kinds go out in pairs, in an order that a generator chooses, over one connection. If both kinds take
 //! the same time, either is the slower one of a pair as often as the other, whatever else the machine does: the number of
 //! pairs in which the first kind is slower is binomial with 1/2 (the sign test). A difference counts if that number is five
-//! standard deviations off, which chance does once in two million, and the median difference of the pairs is more than `LEAST`.
+//! standard deviations off, which chance does once in two million, and the median difference of the pairs is one that matters.
 //! One such finding is only a suspicion: a test fails when the whole experiment, made three times, finds it each time. That the
 //! instrument sees what it is made for is tried on a difference that is put in.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use passgate::domain::id::ClientId;
 use passgate::http::oauth::client_auth::ALIKE;
 
+use crate::now;
 use crate::server::Server;
 
-/// Least median difference that counts, in nanoseconds: far less than an attacker beyond a network can use.
-const LEAST: i64 = 100_000;
+/// Least median difference of known and unknown ids that matters, in nanoseconds. What is done after the common wait may
+/// differ by less: a refusal of a known client is remembered for its entity.
+const LEAST_OF_IDS: i64 = 100_000;
+/// The same of secrets, whose way is one.
+const LEAST_OF_SECRETS: i64 = 10_000;
 /// Standard deviations.
 const FAR: f64 = 5.0;
 
@@ -48,9 +52,18 @@ struct Found {
 }
 
 impl Found {
-    fn is_difference(&self) -> bool {
-        self.deviation.abs() > FAR && self.median.abs() > LEAST
+    fn is_difference(&self, least: i64) -> bool {
+        self.deviation.abs() > FAR && self.median.abs() > least
     }
+}
+
+/// Where and how it is measured.
+struct Instrument {
+    address: SocketAddr,
+    /// Sent after every hundredth pair, unmeasured: a success, for which the throttle forgives.
+    between: String,
+    /// Least median difference that matters, in nanoseconds.
+    least: i64,
 }
 
 struct Connection(TcpStream);
@@ -65,7 +78,7 @@ impl Connection {
 
     /// How long the answer took; it must have this status.
     fn time(&mut self, request: &str, status: u16, delay: Duration) -> Duration {
-        let begun = Instant::now();
+        let begun = now();
         while begun.elapsed() < delay {
             std::hint::spin_loop();
         }
@@ -89,52 +102,55 @@ impl Connection {
     }
 }
 
-/// Measures so many pairs. `between` is sent after every hundredth, unmeasured: a success, which the throttle forgives for.
-fn experiment(address: SocketAddr, kinds: [&Kind; 2], pairs: usize, between: &str) -> Found {
-    let mut connection = Connection::new(address);
-    let (mut slower, mut differences, mut shortest) = (0_i32, Vec::new(), [Duration::MAX; 2]);
-    let mut order = 0x2545_F491_4F6C_DD1D_u64;
-    for pair in 0..pairs {
-        if pair % 100 == 0 {
-            connection.time(between, 200, Duration::ZERO);
+impl Instrument {
+    /// Measures so many pairs.
+    fn experiment(&self, kinds: [&Kind; 2], pairs: usize) -> Found {
+        let mut connection = Connection::new(self.address);
+        let (mut slower, mut differences, mut shortest) = (0_i32, Vec::new(), [Duration::MAX; 2]);
+        let mut order = 0x2545_F491_4F6C_DD1D_u64;
+        for pair in 0..pairs {
+            if pair % 100 == 0 {
+                connection.time(&self.between, 200, Duration::ZERO);
+            }
+            order ^= order << 13;
+            order ^= order >> 7;
+            order ^= order << 17;
+            let mut times = [Duration::ZERO; 2];
+            for at in if order & 1 == 0 { [0, 1] } else { [1, 0] } {
+                let kind = kinds[at];
+                let request = &kind.requests[pair % kind.requests.len()];
+                times[at] = connection.time(request, kind.status, kind.delay);
+                shortest[at] = shortest[at].min(times[at]);
+            }
+            let nanoseconds = |time: Duration| i64::try_from(time.as_nanos()).unwrap();
+            let difference = nanoseconds(times[0]) - nanoseconds(times[1]);
+            slower += i32::from(difference > 0) - i32::from(difference < 0);
+            differences.push(difference);
         }
-        order ^= order << 13;
-        order ^= order >> 7;
-        order ^= order << 17;
-        let mut times = [Duration::ZERO; 2];
-        for at in if order & 1 == 0 { [0, 1] } else { [1, 0] } {
-            let kind = kinds[at];
-            let request = &kind.requests[pair % kind.requests.len()];
-            times[at] = connection.time(request, kind.status, kind.delay);
-            shortest[at] = shortest[at].min(times[at]);
+        differences.sort_unstable();
+        let deviation = f64::from(slower) / f64::from(u32::try_from(pairs).unwrap()).sqrt();
+        Found { deviation, median: differences[pairs / 2], shortest }
+    }
+
+    /// What each of three experiments finds, up to the first that finds no difference.
+    fn findings(&self, kinds: [&Kind; 2], pairs: usize) -> Vec<Found> {
+        let mut all: Vec<Found> = Vec::new();
+        while all.len() < 3 && all.last().is_none_or(|found| found.is_difference(self.least)) {
+            all.push(self.experiment(kinds, pairs));
         }
-        let nanoseconds = |time: Duration| i64::try_from(time.as_nanos()).unwrap();
-        let difference = nanoseconds(times[0]) - nanoseconds(times[1]);
-        slower += i32::from(difference > 0) - i32::from(difference < 0);
-        differences.push(difference);
+        all
     }
-    differences.sort_unstable();
-    let deviation = f64::from(slower) / f64::from(u32::try_from(pairs).unwrap()).sqrt();
-    Found { deviation, median: differences[pairs / 2], shortest }
-}
 
-/// What each of three experiments found, until one finds no difference.
-fn findings(address: SocketAddr, kinds: [&Kind; 2], pairs: usize, between: &str) -> Vec<Found> {
-    let mut all: Vec<Found> = Vec::new();
-    while all.len() < 3 && all.last().is_none_or(Found::is_difference) {
-        all.push(experiment(address, kinds, pairs, between));
+    /// Finds no difference, and sees one that is put in; on a busy machine not at once.
+    fn assert_alike(&self, kinds: [&Kind; 2], pairs: usize, put_in: Duration) -> Vec<Found> {
+        let late = Kind { delay: put_in, ..Kind::new(kinds[0].requests.clone(), kinds[0].status) };
+        let sees = |found: &Found| found.is_difference(self.least);
+        let seen = (0..8).any(|_| sees(&self.experiment([kinds[0], &late], pairs / 2)));
+        assert!(seen, "the instrument does not see a difference of {put_in:?}");
+        let all = self.findings(kinds, pairs);
+        assert!(all.last().is_some_and(|found| !sees(found)), "time tells them apart: {all:?}");
+        all
     }
-    all
-}
-
-fn assert_alike(findings: &[Found]) {
-    assert!(findings.last().is_some_and(|found| !found.is_difference()), "time tells them apart: {findings:?}");
-}
-
-/// A difference that was put in is found three times in a row, or in one of the series that follow on a busy machine.
-fn assert_seen(address: SocketAddr, kinds: [&Kind; 2], pairs: usize, between: &str) {
-    let seen = (0..3).any(|_| findings(address, kinds, pairs, between).iter().all(Found::is_difference));
-    assert!(seen, "the instrument does not see a difference that is there");
 }
 
 fn post(path: &str, more: &str, body: &str) -> String {
@@ -158,14 +174,9 @@ async fn time_does_not_tell_whether_a_client_id_is_known() {
     let known = Kind::new(vec![basic(&customer.client_id, &wrong)], 401);
     let nobody = |n: u16| ClientId::from_random([n.to_be_bytes(), [7; 2]].concat().repeat(4).try_into().unwrap());
     let unknown = Kind::new((0..200).map(|n| basic(nobody(n).as_str(), &wrong)).collect(), 401);
-    let late = Kind { delay: Duration::from_millis(2), ..Kind::new(known.requests.clone(), 401) };
-    let address = server.address;
-    let measured = tokio::task::spawn_blocking(move || {
-        assert_seen(address, [&known, &late], 60, &right);
-        findings(address, [&known, &unknown], 200, &right)
-    });
+    let instrument = Instrument { address: server.address, between: right, least: LEAST_OF_IDS };
+    let measured = tokio::task::spawn_blocking(move || instrument.assert_alike([&known, &unknown], 200, ALIKE / 2));
     let found = measured.await.unwrap();
-    assert_alike(&found);
     // Whichever way a refusal took, it did not leave before the others.
     assert!(found.iter().flat_map(|found| found.shortest).all(|shortest| shortest >= ALIKE), "{found:?}");
 }
@@ -177,18 +188,18 @@ async fn time_does_not_tell_how_much_of_a_secret_is_right() {
     let ask = |secret: &str| {
         post("/api/v1/access-token", "", &format!("client_id={}&client_secret={secret}", customer.client_id))
     };
-    let swapped = |at: usize| {
-        let mut bytes = customer.secret.clone().into_bytes();
+    let swapped = |secret: &str, at: usize| {
+        let mut bytes = secret.as_bytes().to_vec();
         bytes[at] = if bytes[at] == b'x' { b'y' } else { b'x' };
         String::from_utf8(bytes).unwrap()
     };
-    let nearly = Kind::new((40..customer.secret.len()).map(|at| ask(&swapped(at))).collect(), 401);
-    let hardly = Kind::new(vec![ask(&"x".repeat(customer.secret.len()))], 401);
-    let late = Kind { delay: Duration::from_millis(1), ..Kind::new(hardly.requests.clone(), 401) };
-    let (address, right) = (server.address, ask(&customer.secret));
+    let nearly = Kind::new((40..customer.secret.len()).map(|at| ask(&swapped(&customer.secret, at))).collect(), 401);
+    // Of the same form, and as wrong in the checksum at its end.
+    let other = server.customer_named("other").await.secret;
+    let hardly = Kind::new((40..other.len()).map(|at| ask(&swapped(&other, at))).collect(), 401);
+    let instrument = Instrument { address: server.address, between: ask(&customer.secret), least: LEAST_OF_SECRETS };
     let measured = tokio::task::spawn_blocking(move || {
-        assert_seen(address, [&hardly, &late], 200, &right);
-        findings(address, [&nearly, &hardly], 2000, &right)
+        instrument.assert_alike([&nearly, &hardly], 3000, Duration::from_micros(500));
     });
-    assert_alike(&measured.await.unwrap());
+    measured.await.unwrap();
 }

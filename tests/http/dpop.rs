@@ -9,9 +9,11 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use passgate::domain::person::Role;
 use serde_json::{Value, json};
 
 use crate::server::{Answer, Customer, Server};
+use crate::visitor::hidden;
 
 const GRANT: (&str, &str) = ("grant_type", "client_credentials");
 
@@ -412,6 +414,26 @@ async fn an_entity_can_take_bound_tokens_only() {
     bound_token(&server, &customer, &key).await;
     server.change(&customer, json!({"settings": {"require_dpop": false}})).await;
     assert_eq!(server.ask(customer.body()).await.status, 200);
+}
+
+#[tokio::test]
+async fn people_require_it_on_token_timeout_and_read_why_a_client_then_fails() {
+    let server = Server::start().await;
+    let customer = server.customer().await;
+    let visitor = server.person(&customer.entity, "maya@northwind.example", Role::Owner).await;
+    let path = "/entities/northwind/token-timeout";
+    let page = visitor.get(path).await.text;
+    assert!(page.contains("Accept bound tokens only") && !page.contains("name=\"dpop\" value=\"on\" checked"));
+    let version = hidden(&page, "version");
+    let form = [("version", version.as_str()), ("timeout", "10"), ("unit", "minutes"), ("grace", "0"), ("dpop", "on")];
+    assert_eq!(visitor.post(path, &form).await.status, 303);
+    assert!(visitor.get(path).await.text.contains("name=\"dpop\" value=\"on\" checked"));
+    server.ask(customer.body()).await.assert_problem(401, "invalid_credentials");
+    assert_eq!(ask(&server, &customer, &[]).await.code(), "invalid_dpop_proof");
+    passgate::jobs::flush(&server.app).await.unwrap();
+    let log = visitor.get("/entities/northwind/requests").await.text;
+    assert!(log.contains("No proof of the key, and this entity takes bound tokens only"), "{log}");
+    assert!(log.contains("with a new DPoP proof for each request"));
 }
 
 #[tokio::test]
