@@ -48,7 +48,7 @@ pub const SETTINGS: &[Setting] = &[
         "File with the master key. Default: `master.key` in `data_dir`, made at the first start.",
     ),
     secret("master_key", "The master key itself (32 bytes in base64), instead of a file."),
-    setting("token_audience", "", "The `aud` of every token. Default: the public URL."),
+    setting("token_audience", "", "The `aud` of a token whose request names no resource. Default: the public URL."),
     setting("signing_algorithm", "\"ES256\"", "`ES256`, `EdDSA` or `RS256`, for keys made from now on."),
     setting(
         "secrets_reveal",

@@ -174,6 +174,12 @@ fn an_operator_manages_everything_beside_a_running_server() {
         (&entity["scopes"][0], &entity["settings"]["token_timeout_minutes"]),
         (&"orders:read".into(), &5.into())
     );
+    let resources =
+        |change: &[&str]| at(&[&["entity", "update", "northwind"], change].concat())["settings"]["resources"].clone();
+    let orders = ["--resource", "https://api.example.com/orders"];
+    assert_eq!(resources(&orders), serde_json::json!(["https://api.example.com/orders"]));
+    assert_eq!(resources(&["--token-timeout", "5"]), serde_json::json!(["https://api.example.com/orders"]));
+    assert_eq!(resources(&["--resource", "none"]), serde_json::json!([]));
     assert_eq!(at(&["entity", "list"]).as_array().unwrap().len(), 2);
     assert_eq!(at(&["entity", "update", "northwind", "--name", "Northwind"])["name"], "Northwind");
     at(&["entity", "update", "northwind", "--account-lock", "5", "--unlock-after", "7"]);

@@ -40,6 +40,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/.well-known/oauth-authorization-server", get(oauth::metadata::get))
         .route("/.well-known/openid-configuration", get(oauth::metadata::get_as_openid_configuration))
         .route("/.well-known/oauth-protected-resource", get(gateway::protected_resource::get))
+        .route("/.well-known/oauth-protected-resource/{*path}", get(gateway::protected_resource::get))
         .route("/.well-known/jwks.json", get(oauth::jwks::get));
     if !app.config.cors_origins.is_empty() {
         // Before the layer, so that a preflight request meets the layer and not the fallback.

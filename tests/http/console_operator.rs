@@ -58,12 +58,13 @@ impl<'s> Tab<'s> {
     }
 }
 
-fn entity(identifier: &'static str) -> [(&'static str, &'static str); 6] {
+fn entity(identifier: &'static str) -> [(&'static str, &'static str); 7] {
     [
         ("identifier", identifier),
         ("name", "Northwind <Logistics>"),
         ("description", "A carrier."),
         ("scopes", "DLAT access Webhooks\r\nread"),
+        ("resources", "https://api.example.com/orders\r\nurn:dlat:reports"),
         ("most_credentials", "3"),
         ("unknown_parameters", "ignore"),
     ]
@@ -131,6 +132,9 @@ async fn an_entity_is_created_its_owner_invited_and_joins() {
     assert_eq!((made.status, made.header("location")), (303, "/operator/entities/northwind"));
     let shown = operator.get("/operator/entities/northwind").await;
     assert!(shown.text.contains("Northwind &lt;Logistics&gt;") || shown.text.contains("Northwind &#60;Logistics&#62;"));
+    let resources = server.app.find_entity("northwind").await.unwrap().settings.resources;
+    assert_eq!(resources, ["https://api.example.com/orders".into(), "urn:dlat:reports".into()]);
+    assert!(shown.text.contains("urn:dlat:reports"));
     let again = operator.post("/operator/entities/new", &entity("northwind")).await;
     assert_eq!(again.status, 422);
     assert!(again.text.contains("It is taken already.") && again.text.contains("A carrier."));
@@ -239,6 +243,7 @@ async fn an_import_is_all_or_nothing() {
     let customer = server.customer().await;
     let operator = Tab::operator(&server).await;
     server.define(&customer, json!({"name": "depot", "type": "enum", "values": ["A"], "claim": "dlat_depot"})).await;
+    server.change(&customer, json!({"settings": {"resources": ["https://api.example.com/orders"]}})).await;
     let file = operator.get("/operator/entities/northwind/export").await;
     assert!(file.header("content-disposition").contains("northwind.json"));
     assert!(!file.text.contains("pgs_") && !file.text.contains("pgc_"));
@@ -272,6 +277,8 @@ async fn an_import_is_all_or_nothing() {
     let made = operator.post("/operator/entities/import", &[("configuration", &good.to_string())]).await;
     assert_eq!(made.header("location"), "/operator/entities/copy");
     let copy = server.app.find_entity("copy").await.unwrap();
+    assert_eq!(copy.settings.resources, server.app.find_entity("northwind").await.unwrap().settings.resources);
+    assert_eq!(copy.settings.resources.len(), 1);
     assert_eq!(copy.request_schema(), server.app.find_entity("northwind").await.unwrap().request_schema());
 }
 

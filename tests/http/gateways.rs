@@ -398,9 +398,19 @@ async fn the_metadata_of_an_api_names_this_issuer_and_the_challenge_names_the_me
     .await;
     assert_eq!(both.header("www-authenticate"), format!("Bearer realm=\"passgate\", resource_metadata=\"{metadata}\""));
 
+    let platform = Server::start_with(&[("token_audience", "https://api.example.com/v1")]).await;
+    for (path, resource) in
+        [("", "https://api.example.com/v1"), ("/orders", ORDERS), ("/a/b%20c", "https://api.example.com/a/b%20c")]
+    {
+        let request = platform.get(&format!("/.well-known/oauth-protected-resource{path}"));
+        assert_eq!(Answer::of(request.send().await.unwrap()).await.body["resource"], resource);
+    }
+    assert_eq!(platform.get("/.well-known/oauth-protected-resource/a%22b").send().await.unwrap().status(), 200);
     let plain = Server::start_with(&[("token_audience", "dlat")]).await;
-    let answer = plain.get("/.well-known/oauth-protected-resource").send().await.unwrap();
-    assert_eq!(answer.status(), 404);
+    for path in ["", "/orders"] {
+        let answer = plain.get(&format!("/.well-known/oauth-protected-resource{path}")).send().await.unwrap();
+        assert_eq!(answer.status(), 404);
+    }
 }
 
 #[tokio::test]

@@ -14,6 +14,9 @@ use crate::domain::resource::is_url;
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::parse::form::decode;
 
+/// Where it is, and what the path of a resource stands behind.
+const PATH: &str = "/.well-known/oauth-protected-resource";
+
 /// The metadata of a protected resource (RFC 9728 §2).
 #[derive(Serialize, ToSchema)]
 #[schema(as = ProtectedResourceMetadata)]
@@ -35,7 +38,8 @@ pub struct Answer {
 
 /// Describe an API whose tokens come from here, as the API itself or its gateway passes it on.
 ///
-/// Without `resource` it is the default audience, if that is a URL.
+/// Without `resource` it is the default audience, if that is a URL; with a path behind the well-known one, that path at the
+/// origin of the default audience (RFC 9728 §3.1).
 #[utoipa::path(
     get,
     path = "/.well-known/oauth-protected-resource",
@@ -53,11 +57,8 @@ pub struct Answer {
 )]
 pub async fn get(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
     let (resource, scopes_supported) = read(uri.query().unwrap_or_default()).map_err(Problem::Malformed)?;
-    let resource = match resource {
-        Some(resource) => resource,
-        None if is_url(&app.audience) => app.audience.to_string(),
-        None => return Err(Problem::NotFound("resource")),
-    };
+    let path = uri.path().strip_prefix(PATH).unwrap_or_default();
+    let resource = resource.or_else(|| at(&app.audience, path)).ok_or(Problem::NotFound("resource"))?;
     let answer = Answer {
         resource,
         authorization_servers: [app.issuer.clone()],
@@ -70,6 +71,16 @@ pub async fn get(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Prob
         (CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")),
     ];
     Ok((headers, body).into_response())
+}
+
+/// The resource at `path` of an API whose audience is `audience`; `None` if that is not a URL.
+fn at(audience: &str, path: &str) -> Option<String> {
+    let (scheme, rest) = audience.split_once("://")?;
+    let resource = match rest.split('/').next() {
+        Some(authority) if !path.is_empty() => format!("{scheme}://{authority}{path}"),
+        _ => audience.to_owned(),
+    };
+    is_url(&resource).then_some(resource)
 }
 
 /// The resource and the words of scope that a query names. A gateway may append its client's query to its own: that
