@@ -1,6 +1,12 @@
 //! The gateways of the how-tos, with the very configurations that they show, between a client and an API that repeats
 //! what it got. `tests/install-gateways` installs them; without them these tests fail.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test may fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail by panicking"
+)]
 
 mod running;
 
@@ -8,7 +14,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, StatusCode};
 use running::Server;
@@ -69,7 +75,7 @@ impl Gateway {
         let program = if Path::new("/usr/sbin/nginx").exists() { "/usr/sbin/nginx" } else { "nginx" };
         let mut command = Command::new(program);
         command.arg("-p").arg(directory.path()).arg("-c").arg("nginx.conf").arg("-e").arg("log");
-        Self::start(command, address, directory)
+        Self::start(command, &address, directory)
     }
 
     fn caddy(passgate: &str, api: &str) -> Self {
@@ -82,19 +88,19 @@ impl Gateway {
         let mut command = Command::new("caddy");
         command.args(["run", "--adapter", "caddyfile", "--config", "Caddyfile"]);
         command.env("HOME", directory.path()).env_remove("XDG_DATA_HOME").env_remove("XDG_CONFIG_HOME");
-        Self::start(command, address, directory)
+        Self::start(command, &address, directory)
     }
 
-    fn start(mut command: Command, address: String, directory: tempfile::TempDir) -> Self {
+    fn start(mut command: Command, address: &str, directory: tempfile::TempDir) -> Self {
         command.current_dir(directory.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let running = command.spawn().expect("the gateway is installed: see tests/install-gateways");
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
         let mut gateway = Self { running, url: format!("http://{address}"), http, _directory: directory };
-        let begun = Instant::now();
-        while TcpStream::connect(&address).is_err() {
+        let mut tries = 0..1500;
+        while TcpStream::connect(address).is_err() {
             assert_eq!(gateway.running.try_wait().unwrap(), None, "the gateway refuses its configuration");
-            assert!(begun.elapsed() < Duration::from_secs(30), "the gateway does not listen");
-            std::thread::sleep(Duration::from_millis(20));
+            assert!(tries.next().is_some(), "the gateway does not listen");
+            pause();
         }
         gateway
     }
@@ -117,6 +123,11 @@ impl Gateway {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "another process says only by listening that it does")]
+fn pause() {
+    std::thread::sleep(Duration::from_millis(20));
+}
+
 /// An API that answers with the head of each request, as it came.
 fn repeating_api() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -129,7 +140,11 @@ fn repeating_api() -> String {
                 while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|read| read == 1) {
                     head.extend(byte);
                 }
-                let length = head.len() + "seen:".len();
+                // Closing before the body is read would break the answer off.
+                let text = String::from_utf8_lossy(&head).to_lowercase();
+                let announced = text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+                let _ = std::io::copy(&mut (&stream).take(announced.unwrap_or(0)), &mut std::io::sink());
+                let length = head.len().saturating_add("seen:".len());
                 let begin = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\nseen:");
                 let _ = stream.write_all(&[begin.as_bytes(), &head].concat());
             });
