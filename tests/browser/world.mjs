@@ -201,7 +201,7 @@ export function operatorPages(world) {
     { name: 'revocation', path: '/operator/revocation' },
     {
       name: 'revocation refused', path: '/operator/revocation', statuses: [422],
-      act: steps(type({ Token: 'nonsense' }), press('Revoke token'), sees('It is not a token')),
+      act: steps((page) => page.locator('#token').fill('nonsense'), press('Revoke token'), sees('It is not a token')),
     },
     { name: 'stop all tokens dialog', path: '/operator/revocation?dialog=all' },
     { name: 'operators', path: '/operator/operators' },
