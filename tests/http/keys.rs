@@ -51,7 +51,7 @@ impl Verifier {
     async fn at(server: &Server, second: u64) -> Self {
         let answer = jwks(server).await;
         let max_age: u64 = answer.header("cache-control").strip_prefix("public, max-age=").unwrap().parse().unwrap();
-        Self { keys: serde_json::from_str(&answer.text).unwrap(), until: second + max_age }
+        Self { keys: serde_json::from_str(&answer.text).unwrap(), until: second.saturating_add(max_age) }
     }
 
     fn verifies(&self, token: &str, issuer: &str) -> bool {
