@@ -101,7 +101,10 @@ impl MasterKey {
         writeln!(file, "{}", text.as_str()).map_err(unwritable)?;
         file.sync_all().map_err(unwritable)?;
         if let Some(directory) = path.parent() {
-            File::open(directory).and_then(|directory| directory.sync_all()).map_err(unwritable)?;
+            let here = Path::new(".");
+            File::open(if directory.as_os_str().is_empty() { here } else { directory })
+                .and_then(|directory| directory.sync_all())
+                .map_err(unwritable)?;
         }
         Ok(Self(random))
     }

@@ -26,9 +26,9 @@ impl App {
         if Vault::open(&old, &roots.current).is_err() {
             return Err(Error::Refused("the master key in use is the new one already; retire the old one".to_owned()));
         }
-        let new = match MasterKey::load(new_key_file).map_err(|error| refused(&error))? {
+        let new = match MasterKey::load(new_key_file)? {
             Some(key) => key,
-            None => MasterKey::create(new_key_file, random_secret()?).map_err(|error| refused(&error))?,
+            None => MasterKey::create(new_key_file, random_secret()?)?,
         };
         if Vault::open(&new, &roots.current).is_ok() {
             return Err(Error::Refused("the key in that file is the master key already".to_owned()));
@@ -143,7 +143,7 @@ impl App {
 
     /// The roots, and the master key that the settings name and that opens one of them.
     async fn opened_roots(&self) -> Result<(MasterKey, SealedRoots), Error> {
-        let key = master_key(&self.config).map_err(|error| refused(&error))?;
+        let key = master_key(&self.config)?;
         let roots = self.counted(self.store.sealed_roots().await)?;
         let (Some(key), Some(roots)) = (key, roots) else {
             return Err(Error::Refused("the master key or the root that it opens is missing".to_owned()));
@@ -156,6 +156,8 @@ impl App {
     }
 }
 
-fn refused(error: &MasterKeyError) -> Error {
-    Error::Refused(error.to_string())
+impl From<MasterKeyError> for Error {
+    fn from(error: MasterKeyError) -> Self {
+        Self::Refused(error.to_string())
+    }
 }

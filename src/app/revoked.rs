@@ -37,7 +37,9 @@ impl Revoked {
     pub fn extend(&self, tokens: impl IntoIterator<Item = (TokenId, Timestamp)>) {
         let mut held = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
         for (jti, end) in tokens {
-            if held.ends.len() < self.most || held.ends.contains_key(&jti) {
+            if let Some(known) = held.ends.get_mut(&jti) {
+                *known = end.max(*known);
+            } else if held.ends.len() < self.most {
                 held.ends.insert(jti, end);
             } else {
                 held.others_end = held.others_end.max(Some(end));

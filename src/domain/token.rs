@@ -151,9 +151,9 @@ pub fn void_before(asked: Option<Timestamp>, now: Timestamp) -> Result<Timestamp
 const CLOCKS_DIFFER: Duration = Duration::from_secs(3600);
 
 /// When the token of this id has ended at the latest, as its `exp` says if that is known; `None` if no node can have
-/// issued it yet.
+/// issued it yet, or never with this `exp`.
 pub fn ends_by(jti: &TokenId, exp: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
-    if jti.issued_at() > now.plus(CLOCKS_DIFFER) {
+    if jti.issued_at() > now.plus(CLOCKS_DIFFER) || exp.is_some_and(|exp| exp <= jti.issued_at()) {
         return None;
     }
     let latest = jti.issued_at().plus(Duration::from_secs(u64::from(LONGEST_TIMEOUT_MINUTES).saturating_mul(60)));

@@ -10,11 +10,11 @@ use crate::domain::id::{ClientId, EntityId};
 use crate::domain::time::Timestamp;
 
 impl Store {
-    /// Revokes a token; revoking it again changes nothing.
+    /// Revokes a token; revoking it again changes nothing, unless that is to be remembered longer.
     pub async fn revoke_token(&self, jti: &TokenId, expires_at: Timestamp, event: &Event) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
         let insert = sql(
-            "INSERT INTO revoked_tokens (jti, revoked_at, expires_at) VALUES ($1, $2, $3) ON CONFLICT (jti) DO NOTHING",
+            "INSERT INTO revoked_tokens (jti, revoked_at, expires_at) VALUES ($1, $2, $3) ON CONFLICT (jti) DO UPDATE SET expires_at = excluded.expires_at WHERE revoked_tokens.expires_at < excluded.expires_at",
         )
         .bind(jti.to_string())
         .bind(event.at.millis())

@@ -107,6 +107,7 @@ export function entityPages(world) {
       act: steps(type({ 'Name of the system': ' ' }), press('Generate credentials'), sees('Fill this in')),
     },
     { name: 'revoke dialog', path: `${credentials}?dialog=revoke` },
+    { name: 'stop tokens dialog', path: `${credentials}?dialog=void` },
     { name: 'get token none', path: '/entities/blank/get-access-token', as: world.blank },
     { name: 'get token', path: token },
     { name: 'get token schema form', path: `${token}?tab=schema&body=form` },
@@ -191,6 +192,7 @@ export function operatorPages(world) {
     { name: 'entity locked', path: '/operator/entities/locked' },
     { name: 'entity disabled', path: '/operator/entities/stopped' },
     { name: 'disable dialog', path: '/operator/entities/northwind?dialog=disable' },
+    { name: 'stop tokens of an entity', path: '/operator/entities/northwind?dialog=void' },
     {
       name: 'entity invited', path: '/operator/entities/northwind',
       act: steps(type({ 'E-mail': 'other@example.com' }), press('Send invitation'), sees('Pass this link on')),
@@ -208,6 +210,16 @@ export function operatorPages(world) {
     { name: 'operator activity nothing', path: '/operator/activity?entity=nobody' },
     { name: 'keys', path: '/operator/keys' },
     { name: 'rotate dialog', path: '/operator/keys?dialog=rotate' },
+    {
+      name: 'withdraw dialog', path: '/operator/keys',
+      act: steps((page) => page.getByRole('link', { name: 'Withdraw' }).first().click(), sees('Withdraw a signing key')),
+    },
+    { name: 'revocation', path: '/operator/revocation' },
+    {
+      name: 'revocation refused', path: '/operator/revocation', statuses: [422],
+      act: steps((page) => page.locator('#token').fill('nonsense'), press('Revoke token'), sees('It is not a token')),
+    },
+    { name: 'stop all tokens dialog', path: '/operator/revocation?dialog=all' },
     { name: 'operators', path: '/operator/operators' },
     {
       name: 'operator token made', path: '/operator/operators',

@@ -51,7 +51,7 @@ impl Verifier {
     async fn at(server: &Server, second: u64) -> Self {
         let answer = jwks(server).await;
         let max_age: u64 = answer.header("cache-control").strip_prefix("public, max-age=").unwrap().parse().unwrap();
-        Self { keys: serde_json::from_str(&answer.text).unwrap(), until: second + max_age }
+        Self { keys: serde_json::from_str(&answer.text).unwrap(), until: second.saturating_add(max_age) }
     }
 
     fn verifies(&self, token: &str, issuer: &str) -> bool {
@@ -72,20 +72,24 @@ async fn no_verifier_that_caches_as_it_may_ever_meets_a_key_that_it_does_not_kno
     one.change(&customer, json!({"settings": {"token_timeout_minutes": 1440}})).await;
     let (issuer, mut second) = (one.app.issuer.to_string(), 0);
     let mut verifiers = Vec::new();
-    for _ in 0..3 {
-        verifiers.push(Verifier::at(&one, second).await);
+    for age in [0, 100, 200] {
+        let verifier = Verifier::at(&one, second).await;
+        verifiers.push(Verifier { until: verifier.until.saturating_sub(age), ..verifier });
     }
     let mut tokens: Vec<(u64, String)> = Vec::new();
     let mut signed_with = std::collections::HashSet::new();
     let steps = [1, 59, 150, 299, 300, 301, 359, 360, 361, 3600, 20_000, 43_200];
+    // At first it is rotated by hand as soon as that is allowed, while caches are young; then by schedule.
+    let short = [59, 100, 149, 1, 120, 60, 31];
     for step in 0..250_usize {
-        let seconds = steps[step * 7 % steps.len() + usize::from(step % 5 == 0 && step * 7 % steps.len() == 0)];
+        let by_hand = step < 120;
+        let seconds = if by_hand { short[step % short.len()] } else { steps[step * 7 % steps.len()] };
         second += seconds;
         one.advance(seconds);
         two.advance(seconds);
         let (node, other) = if step % 2 == 0 { (&one, &two) } else { (&two, &one) };
         node.app.rotate_keys_if_due().await.unwrap();
-        if step % 11 == 0 {
+        if by_hand || step % 11 == 0 {
             let by_hand = node.admin(Method::POST, "/keys/rotate", None).await;
             assert!(matches!(by_hand.status, 200 | 409), "{}", by_hand.text);
         }

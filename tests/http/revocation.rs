@@ -18,7 +18,7 @@ async fn post(server: &Server, path: &str, body: Value) -> Answer {
 
 /// A moment so many milliseconds after the beginning of the test.
 fn at(millis: i64) -> String {
-    Timestamp::from_millis(NOW + millis).to_string()
+    Timestamp::from_millis(NOW.saturating_add(millis)).to_string()
 }
 
 fn jti(token: &str) -> String {
@@ -87,6 +87,7 @@ async fn what_is_no_token_of_ours_is_refused_and_never_repeated() {
         json!({"token": token, "exp": 1}),
         json!({"jti": "nonsense"}),
         json!({"jti": far}),
+        json!({"jti": jti(&token), "exp": NOW / 1000}),
     ] {
         let answer = post(&server, "/tokens/revoke", body).await;
         answer.assert_problem(422, "invalid_fields");
@@ -97,6 +98,20 @@ async fn what_is_no_token_of_ours_is_refused_and_never_repeated() {
     server.advance(601);
     let ended = post(&server, "/tokens/revoke", json!({"token": token})).await;
     assert_eq!((ended.status, &ended.body["had_ended"]), (200, &true.into()));
+}
+
+#[tokio::test]
+async fn a_revocation_that_was_to_be_forgotten_too_early_is_made_longer_by_another() {
+    let server = Server::start().await;
+    let customer = server.customer().await;
+    let token = server.token(&customer).await;
+    let exp = NOW / 1000 + 60;
+    assert_eq!(post(&server, "/tokens/revoke", json!({"jti": jti(&token), "exp": exp})).await.status, 200);
+    assert_eq!(post(&server, "/tokens/revoke", json!({"token": token})).await.status, 200);
+    assert_eq!(post(&server, "/tokens/revoke", json!({"jti": jti(&token), "exp": exp})).await.status, 200);
+    server.advance(300);
+    passgate::jobs::purge(&server.app).await.unwrap();
+    assert!(!stands(&server, &token).await && !stands(&again(&server).await, &token).await);
 }
 
 #[tokio::test]
