@@ -819,7 +819,7 @@ op-rotate-anyway = Rotate anyway
 op-yes-rotate = Yes, rotate
 
 ## Operator: activity
-op-activity-lede = Who did what in this installation. Nothing here can be changed or deleted.
+op-activity-lede = Who did what in this installation. Nothing here can be changed unnoticed.
 op-identifier-of = Identifier of an entity
 op-when = When, UTC
 op-no-such-entity = No such entity
@@ -902,3 +902,12 @@ op-public-url = Public URL
 op-url-secure = { $url }
 op-url-plain = { $url } is not HTTPS: secrets and sessions travel in the clear. Set `public_url`.
 op-health-note = Programs ask `/readyz` and `/metrics`.
+
+# The audit log
+download-json-lines = Download JSON lines
+filter-who = Name or e-mail of whoever did it
+filter-from = From this day on (UTC)
+filter-to = Up to this day (UTC)
+op-chain = Where the chain ends
+op-chain-explained = Each entry carries the hash of the one before. Keep this number and hash outside of this installation: `passgate audit verify --from-anchor` proves with it that nothing up to here was changed.
+op-chain-removed = Entries up to number { $seq } have been removed because of their age.

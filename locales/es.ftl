@@ -828,7 +828,7 @@ op-rotate-anyway = Rotar de todos modos
 op-yes-rotate = Sí, rotar
 
 ## Operador: actividad
-op-activity-lede = Quién hizo qué en esta instalación. Nada de esto se puede cambiar ni borrar.
+op-activity-lede = Quién hizo qué en esta instalación. Nada de esto se puede cambiar sin que se note.
 op-identifier-of = Identificador de una entidad
 op-when = Cuándo, UTC
 op-no-such-entity = Entidad desconocida
@@ -911,3 +911,12 @@ op-public-url = URL pública
 op-url-secure = { $url }
 op-url-plain = { $url } no es HTTPS: los secretos y las sesiones viajan sin cifrar. Defina `public_url`.
 op-health-note = Los programas consultan `/readyz` y `/metrics`.
+
+# The audit log
+download-json-lines = Descargar JSON lines
+filter-who = Nombre o correo de quien lo hizo
+filter-from = Desde este día (UTC)
+filter-to = Hasta este día (UTC)
+op-chain = Dónde termina la cadena
+op-chain-explained = Cada entrada lleva el resumen criptográfico de la anterior. Guarde este número y este resumen fuera de esta instalación: `passgate audit verify --from-anchor` demuestra con ellos que nada se ha cambiado hasta aquí.
+op-chain-removed = Las entradas hasta el número { $seq } se han eliminado por su antigüedad.

@@ -828,7 +828,7 @@ op-rotate-anyway = Lancer quand même
 op-yes-rotate = Oui, lancer la rotation
 
 ## Opérateur : activité
-op-activity-lede = Qui a fait quoi dans cette installation. Rien ne peut y être modifié ni supprimé.
+op-activity-lede = Qui a fait quoi dans cette installation. Rien ne peut y être modifié à l’insu de tous.
 op-identifier-of = Code d’une entité
 op-when = Quand, UTC
 op-no-such-entity = Entité inconnue
@@ -911,3 +911,12 @@ op-public-url = URL publique
 op-url-secure = { $url }
 op-url-plain = { $url } n’est pas en HTTPS : secrets et sessions circulent en clair. Définissez `public_url`.
 op-health-note = Les programmes interrogent `/readyz` et `/metrics`.
+
+# The audit log
+download-json-lines = Télécharger en JSON lines
+filter-who = Nom ou e-mail de l’auteur
+filter-from = À partir de ce jour (UTC)
+filter-to = Jusqu’à ce jour (UTC)
+op-chain = Où la chaîne se termine
+op-chain-explained = Chaque entrée porte l’empreinte de la précédente. Conservez ce numéro et cette empreinte hors de cette installation : `passgate audit verify --from-anchor` prouve avec eux que rien n’a été changé jusqu’ici.
+op-chain-removed = Les entrées jusqu’au numéro { $seq } ont été supprimées en raison de leur âge.

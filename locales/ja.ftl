@@ -769,7 +769,7 @@ op-rotate-anyway = このままローテーション
 op-yes-rotate = はい、ローテーション
 
 ## オペレーター：アクティビティ
-op-activity-lede = この環境で誰が何をしたかの記録です。変更や削除はできません。
+op-activity-lede = この環境で誰が何をしたかの記録です。気付かれずに変更することはできません。
 op-identifier-of = 事業体の識別子
 op-when = 日時（UTC）
 op-no-such-entity = 事業体が見つかりません
@@ -849,3 +849,12 @@ op-public-url = 公開 URL
 op-url-secure = { $url }
 op-url-plain = { $url } は HTTPS ではありません。シークレットとセッションが暗号化されずに送られます。`public_url` を設定してください。
 op-health-note = プログラムからは `/readyz` と `/metrics` で確認できます。
+
+# The audit log
+download-json-lines = JSON Lines をダウンロード
+filter-who = 実行者の名前またはメールアドレス
+filter-from = この日以降 (UTC)
+filter-to = この日まで (UTC)
+op-chain = チェーンの終端
+op-chain-explained = 各記録は直前の記録のハッシュを持ちます。この番号とハッシュをこのシステムの外に保管してください。`passgate audit verify --from-anchor` で、ここまで何も変更されていないことを証明できます。
+op-chain-removed = 番号 { $seq } までの記録は、古くなったため削除されました。

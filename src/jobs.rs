@@ -1,5 +1,6 @@
-//! The loops beside the requests: following events, writing uses and token requests, purging, letting keys go, reading
-//! certificates again. Each may run on every node: what they write is the same whoever writes it.
+//! The loops beside the requests: following events, chaining those that are not yet, writing uses and token requests,
+//! purging, letting keys go, reading certificates again. Each may run on every node: what they write is the same whoever
+//! writes it.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -15,6 +16,7 @@ use crate::http::tls::Tls;
 
 const FOLLOW: Duration = Duration::from_millis(100);
 const FLUSH: Duration = Duration::from_secs(1);
+const CHAIN: Duration = Duration::from_secs(1);
 const PURGE: Duration = Duration::from_secs(300);
 const CERTIFICATE: Duration = Duration::from_secs(2);
 
@@ -22,6 +24,7 @@ const CERTIFICATE: Duration = Duration::from_secs(2);
 pub fn start(app: &Arc<App>, tls: Option<Tls>, stop: &watch::Receiver<bool>) {
     spawn("follow events", FOLLOW, app, stop, |app| async move { app.follow_events().await.map(|_| ()) });
     spawn("write uses", FLUSH, app, stop, |app| async move { flush(&app).await });
+    spawn("chain events", CHAIN, app, stop, |app| async move { app.chain_events().await });
     spawn("purge", PURGE, app, stop, |app| async move { purge(&app).await });
     if let Some(tls) = tls {
         spawn("read the certificate", CERTIFICATE, app, stop, move |_| {
@@ -63,7 +66,8 @@ pub async fn purge(app: &App) -> Result<(), Error> {
     app.counted(app.store.purge_revoked_tokens(now).await)?;
     app.counted(app.store.purge_sessions(now).await)?;
     app.remove_spent_keys().await?;
-    app.purge_requests().await
+    app.purge_requests().await?;
+    app.remove_old_events().await
 }
 
 fn spawn<F, T>(name: &'static str, every: Duration, app: &Arc<App>, stop: &watch::Receiver<bool>, tick: F)

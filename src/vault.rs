@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
+use crate::domain::chain::ChainKey;
 use crate::domain::secret::MacKey;
 
 /// Random bytes that sealing takes.
@@ -115,6 +116,8 @@ pub struct Vault {
     pub secrets: MacKey,
     /// Keeps pagination cursors from being forged.
     pub cursors: MacKey,
+    /// Chains the event log.
+    pub audit: ChainKey,
     sealing: LessSafeKey,
 }
 
@@ -152,6 +155,7 @@ impl Vault {
         Ok(Self {
             secrets: MacKey::new(&*derived(b"secrets")?),
             cursors: MacKey::new(&*derived(b"cursors")?),
+            audit: ChainKey::new(&*derived(b"audit")?),
             sealing: sealing_key(&derived(b"sealing")?)?,
         })
     }

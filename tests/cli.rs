@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
+use sqlx::ConnectOptions as _;
 
 fn passgate(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_passgate"));
@@ -363,4 +364,49 @@ fn the_help_is_a_promise() {
         all.push(format!("$ passgate {}\n{help}", arguments.join(" ")));
     }
     insta::with_settings!({prepend_module_to_snapshot => false}, { insta::assert_snapshot!("help", all.join("\n")) });
+}
+
+#[test]
+fn the_audit_log_is_verified_listed_and_anchored() {
+    let directory = tempfile::tempdir().unwrap();
+    Quickstart::start(directory.path(), &["--data-dir", "data"]).stop();
+    let command = |arguments: &[&str]| run(directory.path(), &[&["--data-dir", "data"], arguments].concat());
+    let text = |output: &Output| String::from_utf8(output.stdout.clone()).unwrap();
+    let head = text(&command(&["audit", "head"])).trim().to_owned();
+    let verified = command(&["audit", "verify"]);
+    assert!(verified.status.success() && verified.stderr.is_empty(), "quiet in a pipe");
+    assert!(text(&verified).starts_with("The event log is intact from the first event on"), "{}", text(&verified));
+    assert!(text(&verified).contains(&format!("Anchor: {head}")));
+    assert!(command(&["entity", "update", "demo", "--name", "Renamed"]).status.success());
+    let after = json(directory.path(), &["--data-dir", "data", "audit", "verify", "--from-anchor", &head]);
+    assert_eq!(
+        (&after["intact"], after["from"].to_string()),
+        (&true.into(), head.split(':').next().unwrap().to_owned())
+    );
+    let listed = json(
+        directory.path(),
+        &["--data-dir", "data", "audit", "list", "--entity", "demo", "--actor", "cli", "--limit", "1"],
+    );
+    assert_eq!(listed[0]["action"], "entity.updated");
+    assert!(text(&command(&["audit", "list"])).starts_with("SEQ"));
+    let lines = text(&command(&["audit", "export", "--action", "entity.updated"]));
+    assert_eq!(lines.lines().count(), 1);
+    assert_eq!(serde_json::from_str::<Value>(&lines).unwrap()["hash"], listed[0]["hash"]);
+    assert!(text(&command(&["audit", "export", "--format", "csv"])).starts_with("\"time\",\"actor\""));
+    assert!(
+        complaint(&command(&["audit", "verify", "--from-anchor", &format!("1:{}", "0".repeat(64))]))
+            .contains("event 1: ")
+    );
+    assert!(!command(&["audit", "verify", "--from-anchor", "1"]).status.success());
+
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+        let file = directory.path().join("data/passgate.db");
+        let mut database = sqlx::sqlite::SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+        sqlx::raw_sql("UPDATE events SET subject = 'x' WHERE seq = 2").execute(&mut database).await.unwrap();
+    });
+    let broken = command(&["audit", "verify", "--json"]);
+    assert_eq!(broken.status.code(), Some(1));
+    let found: Value = serde_json::from_slice(&broken.stdout).unwrap();
+    assert_eq!((&found["intact"], &found["first_bad"], &found["fault"]), (&false.into(), &2.into(), &"changed".into()));
+    assert!(complaint(&command(&["audit", "verify"])).contains("event 2: it is not what was written"));
 }

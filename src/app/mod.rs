@@ -1,6 +1,7 @@
 //! The application: store, signer, vault, caches and limits, built once and shared. Its files hold what more than one
 //! caller does (pages, admin API, command line): each step calls the doers in order.
 
+pub mod audit;
 pub mod clock;
 pub mod credentials;
 pub mod entities;

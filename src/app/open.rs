@@ -103,6 +103,7 @@ impl App {
         let database = |cause| OpenError::Database { place: place.clone(), cause };
         let store = Store::open(&location, config.database_connections).await.map_err(database)?;
         let vault = open_vault(&config, &store, &clock, missing).await?;
+        store.chain_with(vault.audit.clone());
         let seq = store.last_event().await.map_err(database)?;
         let now = clock.now();
         let issuer: Arc<str> = config.public_url(bound).into();

@@ -6,6 +6,7 @@ pub mod body;
 pub mod console;
 pub mod envelope;
 pub mod error;
+pub mod export;
 pub mod integration;
 pub mod oauth;
 pub mod openapi;

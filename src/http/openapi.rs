@@ -48,6 +48,8 @@ use crate::app::App;
         admin::keys::list,
         admin::keys::rotate,
         admin::events::list,
+        admin::events::download,
+        admin::events::head,
         operations::healthz,
         operations::readyz,
     ),

@@ -8,6 +8,7 @@
 )]
 
 mod admin;
+mod audit;
 mod console;
 mod console_monitor;
 mod console_operator;

@@ -32,4 +32,6 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/admin/v1/keys", get(keys::list))
         .route("/admin/v1/keys/rotate", post(keys::rotate))
         .route("/admin/v1/events", get(events::list))
+        .route("/admin/v1/events/export", get(events::download))
+        .route("/admin/v1/audit/head", get(events::head))
 }
