@@ -911,3 +911,22 @@ filter-to = Up to this day (UTC)
 op-chain = Where the chain ends
 op-chain-explained = Each entry carries the hash of the one before. Keep this number and hash outside of this installation: `passgate audit verify --from-anchor` proves with it that nothing up to here was changed.
 op-chain-removed = Entries up to number { $seq } have been removed because of their age.
+
+# Quotas
+short-quota = quota used up
+why-quota = All the tokens of this hour or day had been issued
+remedy-quota = Keep a token until it ends, instead of asking for one for each call
+field-quota = Quota
+event-quota-hour = { $percent } % of the tokens of an hour were used
+event-quota-day = { $percent } % of the tokens of a day were used
+quota-hour = { $used } of { $limit } tokens of this hour (UTC) are used
+quota-day = { $used } of { $limit } tokens of this day (UTC) are used
+quota-soon = Beyond the limit, requests are refused until the next hour or day begins. Keep a token until it ends, or ask the operator of the platform for more.
+quota-spent = Requests are refused until the next hour or day begins. Keep a token until it ends, or ask the operator of the platform for more.
+quota-dry-run = The limit is being tried out: nothing is refused.
+op-did-quota-reached = Noticed that much of a quota is used:
+op-quota-over = { $count } tokens of the last 24 hours would have been refused
+op-tokens-per-hour = Tokens in an hour (UTC), at most
+op-tokens-per-day = Tokens in a day (UTC), at most
+op-quota-help = Empty for no limit
+op-quota-dry-run = Only try these limits out: note what would be refused, and refuse nothing

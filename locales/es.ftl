@@ -920,3 +920,22 @@ filter-to = Hasta este día (UTC)
 op-chain = Dónde termina la cadena
 op-chain-explained = Cada entrada lleva el resumen criptográfico de la anterior. Guarde este número y este resumen fuera de esta instalación: `passgate audit verify --from-anchor` demuestra con ellos que nada se ha cambiado hasta aquí.
 op-chain-removed = Las entradas hasta el número { $seq } se han eliminado por su antigüedad.
+
+# Quotas
+short-quota = cuota agotada
+why-quota = Ya se habían emitido todos los tokens de esta hora o de este día
+remedy-quota = Conserve un token hasta que termine, en lugar de pedir uno en cada llamada
+field-quota = Cuota
+event-quota-hour = Se usó el { $percent } % de los tokens de una hora
+event-quota-day = Se usó el { $percent } % de los tokens de un día
+quota-hour = Se han usado { $used } de los { $limit } tokens de esta hora (UTC)
+quota-day = Se han usado { $used } de los { $limit } tokens de este día (UTC)
+quota-soon = Por encima del límite, las solicitudes se rechazan hasta la hora o el día siguiente. Conserve un token hasta que termine o pida más al operador de la plataforma.
+quota-spent = Las solicitudes se rechazan hasta la hora o el día siguiente. Conserve un token hasta que termine o pida más al operador de la plataforma.
+quota-dry-run = El límite está a prueba: no se rechaza nada.
+op-did-quota-reached = Advirtió que se ha usado gran parte de una cuota:
+op-quota-over = Se habrían rechazado { $count } tokens de las últimas 24 horas
+op-tokens-per-hour = Tokens por hora (UTC), como máximo
+op-tokens-per-day = Tokens por día (UTC), como máximo
+op-quota-help = Vacío: sin límite
+op-quota-dry-run = Solo probar estos límites: anotar lo que se rechazaría, sin rechazar nada

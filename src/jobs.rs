@@ -24,6 +24,14 @@ const CERTIFICATE: Duration = Duration::from_secs(2);
 pub fn start(app: &Arc<App>, tls: Option<Tls>, stop: &watch::Receiver<bool>) {
     spawn("follow events", FOLLOW, app, stop, |app| async move { app.follow_events().await.map(|_| ()) });
     spawn("write uses", FLUSH, app, stop, |app| async move { flush(&app).await });
+    spawn("follow quotas", FLUSH, app, stop, |app| async move {
+        for reached in app.follow_quotas().await? {
+            // A slow mail server keeps no count waiting.
+            let app = app.clone();
+            tokio::spawn(async move { app.mail_quota(&reached).await });
+        }
+        Ok(())
+    });
     spawn("chain events", CHAIN, app, stop, |app| async move { app.chain_events().await });
     spawn("purge", PURGE, app, stop, |app| async move { purge(&app).await });
     if let Some(tls) = tls {
@@ -67,6 +75,7 @@ pub async fn purge(app: &App) -> Result<(), Error> {
     app.counted(app.store.purge_sessions(now).await)?;
     app.remove_spent_keys().await?;
     app.purge_requests().await?;
+    app.purge_quota_notices().await?;
     app.remove_old_events().await
 }
 

@@ -410,3 +410,23 @@ fn the_audit_log_is_verified_listed_and_anchored() {
     assert_eq!((&found["intact"], &found["first_bad"], &found["fault"]), (&false.into(), &2.into(), &"changed".into()));
     assert!(complaint(&command(&["audit", "verify"])).contains("event 2: it is not what was written"));
 }
+
+#[test]
+fn a_quota_is_set_changed_limit_by_limit_and_removed() {
+    let directory = tempfile::tempdir().unwrap();
+    Quickstart::start(directory.path(), &["--data-dir", "data"]).stop();
+    let update = |flags: &[&str]| {
+        let arguments = [&["--data-dir", "data", "entity", "update", "demo"], flags].concat();
+        json(directory.path(), &arguments)["settings"]["quota"].clone()
+    };
+    let quota = |hour: Option<u32>, day: Option<u32>, dry: bool| serde_json::json!({"tokens_per_hour": hour, "tokens_per_day": day, "dry_run": dry});
+    assert_eq!(update(&["--name", "Demo"]), Value::Null);
+    assert_eq!(update(&["--tokens-per-hour", "5", "--quota-dry-run", "true"]), quota(Some(5), None, true));
+    assert_eq!(update(&["--tokens-per-day", "50"]), quota(Some(5), Some(50), true));
+    let shown = run(directory.path(), &["--data-dir", "data", "entity", "show", "demo"]);
+    assert!(String::from_utf8(shown.stdout).unwrap().contains("5 tokens per hour, 50 tokens per day (dry run)"));
+    assert_eq!(update(&["--quota-dry-run", "false", "--tokens-per-hour", "0"]), quota(None, Some(50), false));
+    assert_eq!(update(&["--tokens-per-day", "0"]), Value::Null);
+    let odd = run(directory.path(), &["--data-dir", "data", "entity", "update", "demo", "--quota-dry-run", "true"]);
+    assert!(complaint(&odd).contains("tokens_per_hour or tokens_per_day"));
+}

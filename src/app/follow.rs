@@ -118,7 +118,8 @@ impl App {
                 | Action::PasswordChanged
                 | Action::SignedIn
                 | Action::SessionsEnded
-                | Action::EntityViewed,
+                | Action::EntityViewed
+                | Action::QuotaReached,
             ) => {}
             None => self.forget_everything().await?,
         }

@@ -15,6 +15,7 @@ pub mod open;
 pub mod operators;
 pub mod passwords;
 pub mod people;
+pub mod quotas;
 pub mod requests;
 pub mod revoked;
 pub mod sessions;
@@ -40,6 +41,7 @@ use known::Known;
 use mail::Mailer;
 use metrics::Metrics;
 use passwords::Passwords;
+use quotas::Quotas;
 use requests::Requests;
 use revoked::Revoked;
 use throttle::Throttle;
@@ -73,6 +75,8 @@ pub struct App {
     pub usage: Usage,
     /// Token requests not written yet.
     pub requests: Requests,
+    /// Tokens of the entities that have a quota.
+    pub quotas: Quotas,
     /// Held while what was gathered is written: who has waited for it finds everything in the database.
     pub writing: tokio::sync::Mutex<()>,
     /// Counters.
@@ -107,6 +111,9 @@ pub enum Error {
     /// Too many attempts have failed.
     #[error("too many attempts have failed; wait {} seconds", .0.retry_after.as_secs())]
     Throttled(throttle::Throttled),
+    /// The quota of the entity is used up.
+    #[error("the quota is used up")]
+    OverQuota(Vec<crate::domain::quota::Standing>),
     /// What was sealed cannot be opened.
     #[error(transparent)]
     Vault(#[from] crate::vault::CannotOpen),

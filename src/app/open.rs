@@ -10,6 +10,7 @@ use super::known::Known;
 use super::mail::Mailer;
 use super::metrics::Metrics;
 use super::passwords::Passwords;
+use super::quotas::Quotas;
 use super::requests::Requests;
 use super::revoked::Revoked;
 use super::throttle::Throttle;
@@ -112,6 +113,7 @@ impl App {
             issuer,
             known: Known::new(config.cached_credentials),
             throttle: Throttle::new(config.throttle_burst, config.throttle_refill_seconds),
+            quotas: Quotas::new(config.cached_credentials),
             mailer: Mailer::new(&config)?,
             passwords: Passwords::default(),
             config,

@@ -14,6 +14,7 @@ pub mod operator;
 pub mod parameter;
 pub mod person;
 pub mod presented;
+pub mod quota;
 pub mod scope;
 pub mod secret;
 pub mod settings;

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::fault::{Fault, FieldFault};
+use super::quota::{MOST_TOKENS, Quota, Span};
 use super::time::Timestamp;
 
 /// Longest token timeout, in minutes: a day.
@@ -80,6 +81,8 @@ pub struct Settings {
     pub regenerate_voids_tokens: bool,
     /// Most credentials that the entity may have at once.
     pub most_credentials: u32,
+    /// How many tokens it may get, as an operator decides; as many as it asks for if `None`.
+    pub quota: Option<Quota>,
 }
 
 impl Default for Settings {
@@ -92,6 +95,7 @@ impl Default for Settings {
             regenerate_grace_seconds: 0,
             regenerate_voids_tokens: false,
             most_credentials: 10,
+            quota: None,
         }
     }
 }
@@ -134,6 +138,7 @@ impl Settings {
         self.regenerate_grace_seconds = change.regenerate_grace_seconds.unwrap_or(self.regenerate_grace_seconds);
         self.regenerate_voids_tokens = change.regenerate_voids_tokens.unwrap_or(self.regenerate_voids_tokens);
         self.most_credentials = change.most_credentials.unwrap_or(self.most_credentials);
+        self.quota = change.quota.unwrap_or(self.quota);
         faults.extend(self.faults());
         if faults.is_empty() { Ok(self) } else { Err(faults) }
     }
@@ -157,6 +162,17 @@ impl Settings {
                 within("account_lock.unlock_after_minutes", minutes, 1, LONGEST_TIMEOUT_MINUTES);
             }
         }
+        if let Some(quota) = self.quota {
+            for (field, span) in [("quota.tokens_per_hour", Span::Hour), ("quota.tokens_per_day", Span::Day)] {
+                if let Some(limit) = quota.limit(span) {
+                    within(field, limit, 1, MOST_TOKENS);
+                }
+            }
+            if quota.tokens_per_hour.is_none() && quota.tokens_per_day.is_none() {
+                let why = "must have tokens_per_hour or tokens_per_day; null switches it off".to_owned();
+                faults.push(FieldFault::new("quota", Fault::Rule(why)));
+            }
+        }
         faults
     }
 }
@@ -178,6 +194,8 @@ pub struct Change {
     pub regenerate_voids_tokens: Option<bool>,
     /// See [`Settings::most_credentials`].
     pub most_credentials: Option<u32>,
+    /// See [`Settings::quota`]; `Some(None)` switches it off.
+    pub quota: Option<Option<Quota>>,
 }
 
 /// Reads one line of an allowlist: a network in CIDR notation or a single address. Host bits are dropped.

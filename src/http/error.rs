@@ -16,6 +16,8 @@ use crate::app::throttle::Throttled;
 use crate::app::{self, clock};
 use crate::domain::entity::Entity;
 use crate::domain::fault::{FieldFault, summarize};
+use crate::domain::quota::{LONGEST_WAIT, Standing};
+use crate::domain::time::Timestamp;
 use crate::domain::token;
 use crate::signer::jwt::InvalidToken;
 use crate::store::StoreError;
@@ -46,6 +48,13 @@ pub enum Problem {
     Unavailable(String),
     /// 429: too many failed attempts.
     TooManyAttempts(Duration),
+    /// 429: the entity's quota is used up.
+    OverQuota {
+        /// How its limits stand.
+        standings: Vec<Standing>,
+        /// At this moment.
+        now: Timestamp,
+    },
     /// 401: no valid access token.
     InvalidToken(InvalidToken),
     /// 403: the caller is known, and may not.
@@ -229,6 +238,7 @@ impl Problem {
             }
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Something went wrong."),
             Self::TooManyAttempts(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
+            Self::OverQuota { .. } => (StatusCode::TOO_MANY_REQUESTS, "over_quota", "Quota used up"),
             Self::InvalidToken(_) => (StatusCode::UNAUTHORIZED, "invalid_token", "Invalid token"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"),
@@ -255,6 +265,7 @@ impl Problem {
             Self::InvalidArguments(faults) | Self::InvalidFields(faults) => summarize(faults),
             Self::Unavailable(_) => "The server cannot answer now. Your request was not at fault; try again after the time in Retry-After.".to_owned(),
             Self::TooManyAttempts(wait) => format!("Too many attempts have failed. Wait {} seconds before the next one, and check Client Id and Client Secret meanwhile.", wait.as_secs()),
+            Self::OverQuota { standings, now } => over_quota(standings, *now),
             Self::InvalidToken(_) => "A valid access token is needed, as Authorization: Bearer and the token. This one is missing, malformed, expired or revoked; get another from /api/v1/access-token.".to_owned(),
             Self::Forbidden(why) => (*why).to_owned(),
             Self::MethodNotAllowed => "This path does not take this method; the Allow header names those that it takes.".to_owned(),
@@ -282,6 +293,7 @@ impl Problem {
             Self::InvalidScope { .. }
             | Self::ClientNotFound
             | Self::TooManyAttempts(_)
+            | Self::OverQuota { .. }
             | Self::Forbidden(_)
             | Self::MethodNotAllowed
             | Self::BodyTooLarge
@@ -319,6 +331,7 @@ impl Problem {
     pub fn retry_after(&self) -> Option<u64> {
         match self {
             Self::TooManyAttempts(wait) => Some(wait.as_secs()),
+            Self::OverQuota { standings, now } => Some(wait_of(standings, *now).min(LONGEST_WAIT).as_secs()),
             Self::Unavailable(_) => Some(PAUSE.as_secs()),
             _ => None,
         }
@@ -399,11 +412,27 @@ impl From<app::Error> for Problem {
             app::Error::Refused(why) => Self::Refused(why),
             app::Error::Changed => Self::Changed,
             app::Error::Throttled(throttled) => throttled.into(),
+            app::Error::OverQuota(_) => Self::Internal("a quota where none is counted".to_owned()),
             app::Error::Store(error) => Self::of_store(&error),
             app::Error::NoRandomness(_) | app::Error::NoSigningKey(_) => Self::Unavailable(error.to_string()),
             app::Error::Vault(_) | app::Error::BadKey(_) => Self::Internal(error.to_string()),
         }
     }
+}
+
+/// The longest of the waits until the limits that are used up are free again.
+fn wait_of(standings: &[Standing], now: Timestamp) -> Duration {
+    let spent = standings.iter().filter(|standing| standing.remaining() == 0);
+    spent.map(|standing| standing.ends_in(now)).max().unwrap_or(LONGEST_WAIT)
+}
+
+fn over_quota(standings: &[Standing], now: Timestamp) -> String {
+    let spent = standings.iter().filter(|standing| standing.remaining() == 0).max_by_key(|standing| standing.span);
+    let (limit, span) = spent.map_or((0, "hour"), |standing| (standing.limit, standing.span.as_str()));
+    let wait = wait_of(standings, now).as_secs();
+    format!(
+        "All {limit} tokens that your business entity may get in this {span} (UTC) have been issued. The next ones are in {wait} seconds. A token can be used until it ends: keep it instead of asking for one for each call, or ask the operator of the platform for more."
+    )
 }
 
 impl IntoResponse for Problem {

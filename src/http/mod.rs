@@ -14,6 +14,7 @@ pub mod operations;
 pub mod origin;
 pub mod parse;
 pub mod problems;
+pub mod quota;
 pub mod serve;
 pub mod tls;
 

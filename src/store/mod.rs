@@ -9,6 +9,7 @@ pub mod invitation;
 pub mod listing;
 pub mod operator;
 pub mod person;
+pub mod quota;
 pub mod request;
 pub mod request_count;
 pub mod revocation;

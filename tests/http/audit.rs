@@ -18,10 +18,9 @@ async fn verified(server: &Server) -> Verified {
 }
 
 async fn broken(server: &Server) -> (i64, Fault) {
-    match server.app.verify_audit(None, |_, _| {}).await {
-        Err(NotVerified::Broken(Broken { seq, fault })) => (seq, fault),
-        other => panic!("{other:?}"),
-    }
+    let found = server.app.verify_audit(None, |_, _| {}).await;
+    let Err(NotVerified::Broken(Broken { seq, fault })) = found else { unreachable!("it is broken: {found:?}") };
+    (seq, fault)
 }
 
 /// A log with an entity and eight more events; its last number.

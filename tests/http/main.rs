@@ -20,6 +20,7 @@ mod mail;
 mod oauth;
 mod operations;
 mod parameters;
+mod quotas;
 mod requests;
 mod server;
 mod sign_in;

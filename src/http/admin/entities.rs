@@ -13,6 +13,7 @@ use super::page::{Asked, Page, PageQuery};
 use super::read::{IfMatch, InPath, Json, object, tagged};
 use crate::app::App;
 use crate::domain::entity::{Change, Entity, Status};
+use crate::domain::quota::Quota;
 use crate::domain::settings::{self, AccountLock, UnknownParameters};
 use crate::domain::time::Timestamp;
 use crate::http::auth::Operator;
@@ -75,6 +76,9 @@ pub struct SettingsBody {
     /// Most credentials that the entity may have at once.
     #[schema(minimum = 1, maximum = 1000)]
     most_credentials: u32,
+    /// How many tokens it may get, as an operator decides; `null` if as many as it asks for.
+    #[schema(required = true)]
+    quota: Option<Quota>,
 }
 
 impl From<Entity> for EntityBody {
@@ -95,6 +99,7 @@ impl From<Entity> for EntityBody {
                 regenerate_grace_seconds: settings.regenerate_grace_seconds,
                 regenerate_voids_tokens: settings.regenerate_voids_tokens,
                 most_credentials: settings.most_credentials,
+                quota: settings.quota,
             },
             version: entity.version,
             created_at: entity.created_at,
@@ -178,6 +183,10 @@ pub struct SettingsChange {
     #[schema(minimum = 1, maximum = 1000, nullable = false)]
     #[serde(default, deserialize_with = "given")]
     most_credentials: Option<u32>,
+    /// How many tokens it may get; `null` switches the quota off.
+    #[serde(default, deserialize_with = "given_quota")]
+    #[schema(value_type = Option<Quota>)]
+    quota: Option<Option<Quota>>,
 }
 
 /// The same for a lock, which must be an object or `null`.
@@ -185,6 +194,13 @@ fn given_lock<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Optio
     #[derive(Deserialize)]
     struct Lock(#[serde(deserialize_with = "object")] AccountLock);
     Option::<Lock>::deserialize(deserializer).map(|lock| Some(lock.map(|Lock(lock)| lock)))
+}
+
+/// The same for a quota.
+fn given_quota<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Quota>>, D::Error> {
+    #[derive(Deserialize)]
+    struct Given(#[serde(deserialize_with = "object")] Quota);
+    Option::<Given>::deserialize(deserializer).map(|quota| Some(quota.map(|Given(quota)| quota)))
 }
 
 /// Takes a field that may be left out, and may not be `null`.
@@ -208,6 +224,7 @@ impl From<ChangeBody> for Change {
                 regenerate_grace_seconds: body.settings.regenerate_grace_seconds,
                 regenerate_voids_tokens: body.settings.regenerate_voids_tokens,
                 most_credentials: body.settings.most_credentials,
+                quota: body.settings.quota,
             },
         }
     }

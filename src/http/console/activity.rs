@@ -66,6 +66,7 @@ impl Kind {
                 Action::SecretStopped,
                 Action::RotationCancelled,
                 Action::TokenRevoked,
+                Action::QuotaReached,
             ],
             Self::Settings => {
                 &[Action::EntityCreated, Action::EntityUpdated, Action::ParameterSet, Action::ParameterRemoved]

@@ -37,6 +37,7 @@ enum Cause {
     Scope,
     GrantType,
     TooMany,
+    Quota,
     Unavailable,
     Other,
 }
@@ -53,6 +54,7 @@ fn cause(code: &str, reason: &str) -> Cause {
         (_, "credential_revoked") => Cause::Revoked,
         (_, "credential_expired") => Cause::Expired,
         ("too_many_attempts", _) | (_, "too_many_attempts") => Cause::TooMany,
+        ("over_quota", _) | (_, "over_quota") => Cause::Quota,
         ("invalid_scope", _) => Cause::Scope,
         ("unsupported_grant_type", _) => Cause::GrantType,
         ("unavailable" | "temporarily_unavailable" | "internal" | "server_error", _) => Cause::Unavailable,
@@ -74,6 +76,7 @@ pub fn short(failure: &Failure) -> &'static str {
         Cause::Arguments | Cause::GrantType => key("short-arguments"),
         Cause::Scope => key("short-scope"),
         Cause::TooMany => key("short-too-many"),
+        Cause::Quota => key("short-quota"),
         Cause::Unavailable => key("short-unavailable"),
         Cause::Other => key("short-other"),
     }
@@ -88,6 +91,7 @@ pub fn title(insider: &Insider, code: &str) -> String {
         "invalid_arguments" => Problem::InvalidArguments(Vec::new()),
         "unavailable" => Problem::Unavailable(String::new()),
         "too_many_attempts" => Problem::TooManyAttempts(STILL),
+        "over_quota" => Problem::OverQuota { standings: Vec::new(), now: Timestamp::from_millis(0) },
         "method_not_allowed" => Problem::MethodNotAllowed,
         "body_too_large" => Problem::BodyTooLarge,
         "body_too_slow" => Problem::BodyTooSlow,
@@ -112,6 +116,7 @@ pub fn why(w: Words, code: &str, reason: &str) -> Text {
         Cause::Scope => w.text("why-scope"),
         Cause::GrantType => w.text("why-grant-type"),
         Cause::TooMany => w.text("why-too-many"),
+        Cause::Quota => w.text("why-quota"),
         Cause::Unavailable => w.text("why-unavailable"),
         Cause::Other => {
             let (cause, _) = problems::explained(if reason.is_empty() { code } else { reason });
@@ -128,6 +133,7 @@ pub fn told(insider: &Insider, failure: &Failure, secrets: &[SecretFacts], now: 
     let (remedy, href) = match cause(code, reason) {
         Cause::StoppedSecret => (w.text("remedy-current-secret"), credentials()),
         Cause::WrongSecret | Cause::TooMany => (w.text("remedy-copy-secret"), credentials()),
+        Cause::Quota => (w.text("remedy-quota"), Some(insider.path("usage"))),
         Cause::NoSecret => (w.text("remedy-send-secret"), Some(insider.path("get-access-token"))),
         Cause::Address => (w.text("remedy-allow-address"), Some(insider.path("token-timeout#addresses"))),
         Cause::Locked => (w.text("remedy-unlock"), credentials()),

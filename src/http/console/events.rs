@@ -6,6 +6,7 @@ use super::frame::key;
 use super::words::{Text, Words};
 use crate::domain::event::Action;
 use crate::domain::person::Role;
+use crate::domain::quota::Span;
 use crate::domain::time::Timestamp;
 use crate::store::event::LoggedEvent;
 
@@ -136,6 +137,11 @@ fn what(action: Action, event: &LoggedEvent) -> Sentence {
         Action::PasswordChanged => Sentence::new(key("event-password-changed")),
         Action::SignedIn => Sentence::new(key("event-signed-in")),
         Action::SessionsEnded => Sentence::new(key("event-sessions-ended")),
+        Action::QuotaReached => {
+            let share = event.detail.get("percent").and_then(Value::as_u64).unwrap_or_default().to_string();
+            let is_hour = event.subject == Span::Hour.as_str();
+            Sentence::one(if is_hour { key("event-quota-hour") } else { key("event-quota-day") }, "percent", share)
+        }
     }
 }
 
@@ -176,6 +182,7 @@ fn more(w: Words, action: Action, event: &LoggedEvent) -> Vec<Sentence> {
         | Action::PersonRemoved
         | Action::PasswordChanged
         | Action::SignedIn
+        | Action::QuotaReached
         | Action::SessionsEnded => Vec::new(),
         Action::KeyCreated
         | Action::KeyRotated
@@ -226,6 +233,7 @@ fn field_name(field: &str) -> Option<&'static str> {
         "regenerate_grace_seconds" => key("field-grace"),
         "regenerate_voids_tokens" => key("field-voids-tokens"),
         "most_credentials" => key("field-most-credentials"),
+        "quota" => key("field-quota"),
         _ => return None,
     })
 }

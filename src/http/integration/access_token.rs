@@ -19,6 +19,7 @@ use crate::http::envelope::private_json;
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::origin::Origin;
 use crate::http::parse;
+use crate::http::quota;
 
 /// What a request carries beside the parameters that the operator defined for its entity.
 #[derive(ToSchema)]
@@ -118,8 +119,10 @@ async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payloa
     let entity = proven.entity.as_deref().ok_or(Problem::ClientNotFound)?;
     let grant =
         token::grant(entity, &fields, Door::Integration).map_err(|refusal| Problem::of_grant(refusal, entity))?;
+    let standings = quota::take(app, entity).await?;
     let issued = app.issue(&proven, entity, grant, origin.address)?;
-    Ok(private_json(StatusCode::OK, &Answer::of(&issued.access_token, issued.expires_in, &issued.scope)))
+    let answer = Answer::of(&issued.access_token, issued.expires_in, &issued.scope);
+    Ok(quota::told(app, standings.as_deref(), private_json(StatusCode::OK, &answer)))
 }
 
 /// To this endpoint a body that breaks off is content that cannot be read (CONTRACT.md §2).

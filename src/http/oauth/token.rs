@@ -18,6 +18,7 @@ use crate::http::body::Payload;
 use crate::http::envelope::private_json;
 use crate::http::error::Problem;
 use crate::http::origin::Origin;
+use crate::http::quota;
 
 /// What a request carries; dynamic parameters are taken too, unknown ones ignored (RFC 6749 §3.2).
 #[derive(ToSchema)]
@@ -99,6 +100,7 @@ async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payloa
         .as_deref()
         .ok_or_else(|| OAuthError::Unavailable("a token client without an entity".to_owned()))?;
     let grant = token::grant(entity, &fields, Door::OAuth).map_err(|refusal| OAuthError::of_grant(refusal, entity))?;
+    let standings = quota::take(app, entity).await.map_err(OAuthError::Transport)?;
     let issued = app.issue(&proven, entity, grant, origin.address)?;
     let answer = Answer {
         access_token: &issued.access_token,
@@ -106,5 +108,5 @@ async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payloa
         expires_in: issued.expires_in,
         scope: &issued.scope,
     };
-    Ok(private_json(StatusCode::OK, &answer))
+    Ok(quota::told(app, standings.as_deref(), private_json(StatusCode::OK, &answer)))
 }

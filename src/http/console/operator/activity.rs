@@ -206,5 +206,6 @@ fn what(w: Words, action: Action) -> Text {
         Action::SignedIn => key("event-signed-in"),
         Action::SessionsEnded => key("op-did-sessions-ended"),
         Action::EntityViewed => key("op-did-entity-viewed"),
+        Action::QuotaReached => key("op-did-quota-reached"),
     })
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::definition::Definition;
 use crate::domain::entity::{Change, Entity};
 use crate::domain::parameter::Parameter;
+use crate::domain::quota::Quota;
 use crate::domain::settings::{self, AccountLock, UnknownParameters};
 use crate::http::admin::read::object;
 
@@ -32,6 +33,8 @@ struct Settings {
     regenerate_grace_seconds: u32,
     regenerate_voids_tokens: bool,
     most_credentials: u32,
+    #[serde(default)]
+    quota: Option<Quota>,
 }
 
 impl From<&Entity> for Configuration {
@@ -50,6 +53,7 @@ impl From<&Entity> for Configuration {
                 regenerate_grace_seconds: settings.regenerate_grace_seconds,
                 regenerate_voids_tokens: settings.regenerate_voids_tokens,
                 most_credentials: settings.most_credentials,
+                quota: settings.quota,
             },
             parameters: entity.parameters.iter().map(Parameter::definition).cloned().collect(),
         }
@@ -83,6 +87,7 @@ impl Configuration {
             regenerate_grace_seconds: Some(self.settings.regenerate_grace_seconds),
             regenerate_voids_tokens: Some(self.settings.regenerate_voids_tokens),
             most_credentials: Some(self.settings.most_credentials),
+            quota: Some(self.settings.quota),
         };
         let change = Change {
             identifier: Some(self.identifier),
