@@ -879,7 +879,7 @@ op-void-entity-named = Stop the tokens of { $name }
 op-void-entity-explained = Tokens issued so far stop. The credentials go on working and get new ones.
 
 ## Operator: activity
-op-activity-lede = Who did what in this installation. Nothing here can be changed or deleted.
+op-activity-lede = Who did what in this installation. Nothing here can be changed unnoticed.
 op-identifier-of = Identifier of an entity
 op-when = When, UTC
 op-no-such-entity = No such entity
@@ -1002,3 +1002,30 @@ op-ending = Secret ends soon
 op-secret-ends = Secret ends { $time }
 op-did-secret-ending = Reminded of the end of a secret
 op-did-secret-leaked = Stopped a leaked secret
+# The audit log
+download-json-lines = Download JSON lines
+filter-who = Name or e-mail of whoever did it
+filter-from = From this day on (UTC)
+filter-to = Up to this day (UTC)
+op-chain = Where the chain ends
+op-chain-explained = Each entry carries the hash of the one before. Keep this number and hash outside of this installation: `passgate audit verify --from-anchor` proves with it that nothing up to here was changed.
+op-chain-removed = Entries up to number { $seq } have been removed because of their age.
+
+# Quotas
+short-quota = quota used up
+why-quota = All the tokens of this hour or day had been issued
+remedy-quota = Keep a token until it ends, instead of asking for one for each call
+field-quota = Quota
+event-quota-hour = { $percent } % of the tokens of an hour were used
+event-quota-day = { $percent } % of the tokens of a day were used
+quota-hour = { $used } of { $limit } tokens of this hour (UTC) are used
+quota-day = { $used } of { $limit } tokens of this day (UTC) are used
+quota-soon = Beyond the limit, requests are refused until the next hour or day begins. Keep a token until it ends, or ask the operator of the platform for more.
+quota-spent = Requests are refused until the next hour or day begins. Keep a token until it ends, or ask the operator of the platform for more.
+quota-dry-run = The limit is being tried out: nothing is refused.
+op-did-quota-reached = Noticed that much of a quota is used:
+op-quota-over = { $count } tokens of the last 24 hours would have been refused
+op-tokens-per-hour = Tokens in an hour (UTC), at most
+op-tokens-per-day = Tokens in a day (UTC), at most
+op-quota-help = Empty for no limit
+op-quota-dry-run = Only try these limits out: note what would be refused, and refuse nothing

@@ -885,7 +885,7 @@ op-void-entity-named = Invalidar los tokens de { $name }
 op-void-entity-explained = Los tokens emitidos hasta ahora dejan de valer. Las credenciales siguen funcionando y obtienen otros.
 
 ## Operador: actividad
-op-activity-lede = Quién hizo qué en esta instalación. Nada de esto se puede cambiar ni borrar.
+op-activity-lede = Quién hizo qué en esta instalación. Nada de esto se puede cambiar sin que se note.
 op-identifier-of = Identificador de una entidad
 op-when = Cuándo, UTC
 op-no-such-entity = Entidad desconocida
@@ -1008,3 +1008,30 @@ op-ending = Secreto termina pronto
 op-secret-ends = El secreto termina: { $time }
 op-did-secret-ending = Recordó el fin de un secreto
 op-did-secret-leaked = Desactivó un secreto filtrado
+# The audit log
+download-json-lines = Descargar JSON lines
+filter-who = Nombre o correo de quien lo hizo
+filter-from = Desde este día (UTC)
+filter-to = Hasta este día (UTC)
+op-chain = Dónde termina la cadena
+op-chain-explained = Cada entrada lleva el resumen criptográfico de la anterior. Guarde este número y este resumen fuera de esta instalación: `passgate audit verify --from-anchor` demuestra con ellos que nada se ha cambiado hasta aquí.
+op-chain-removed = Las entradas hasta el número { $seq } se han eliminado por su antigüedad.
+
+# Quotas
+short-quota = cuota agotada
+why-quota = Ya se habían emitido todos los tokens de esta hora o de este día
+remedy-quota = Conserve un token hasta que termine, en lugar de pedir uno en cada llamada
+field-quota = Cuota
+event-quota-hour = Se usó el { $percent } % de los tokens de una hora
+event-quota-day = Se usó el { $percent } % de los tokens de un día
+quota-hour = Se han usado { $used } de los { $limit } tokens de esta hora (UTC)
+quota-day = Se han usado { $used } de los { $limit } tokens de este día (UTC)
+quota-soon = Por encima del límite, las solicitudes se rechazan hasta la hora o el día siguiente. Conserve un token hasta que termine o pida más al operador de la plataforma.
+quota-spent = Las solicitudes se rechazan hasta la hora o el día siguiente. Conserve un token hasta que termine o pida más al operador de la plataforma.
+quota-dry-run = El límite está a prueba: no se rechaza nada.
+op-did-quota-reached = Advirtió que se ha usado gran parte de una cuota:
+op-quota-over = Se habrían rechazado { $count } tokens de las últimas 24 horas
+op-tokens-per-hour = Tokens por hora (UTC), como máximo
+op-tokens-per-day = Tokens por día (UTC), como máximo
+op-quota-help = Vacío: sin límite
+op-quota-dry-run = Solo probar estos límites: anotar lo que se rechazaría, sin rechazar nada

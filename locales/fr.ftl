@@ -885,7 +885,7 @@ op-void-entity-named = Invalider les jetons de { $name }
 op-void-entity-explained = Les jetons émis jusqu’ici cessent d’être valables. Les identifiants restent valables et en obtiennent de nouveaux.
 
 ## Opérateur : activité
-op-activity-lede = Qui a fait quoi dans cette installation. Rien ne peut y être modifié ni supprimé.
+op-activity-lede = Qui a fait quoi dans cette installation. Rien ne peut y être modifié à l’insu de tous.
 op-identifier-of = Code d’une entité
 op-when = Quand, UTC
 op-no-such-entity = Entité inconnue
@@ -1008,3 +1008,30 @@ op-ending = Secret bientôt terminé
 op-secret-ends = Fin du secret : { $time }
 op-did-secret-ending = A rappelé la fin d’un secret
 op-did-secret-leaked = A désactivé un secret divulgué
+# The audit log
+download-json-lines = Télécharger en JSON lines
+filter-who = Nom ou e-mail de l’auteur
+filter-from = À partir de ce jour (UTC)
+filter-to = Jusqu’à ce jour (UTC)
+op-chain = Où la chaîne se termine
+op-chain-explained = Chaque entrée porte l’empreinte de la précédente. Conservez ce numéro et cette empreinte hors de cette installation : `passgate audit verify --from-anchor` prouve avec eux que rien n’a été changé jusqu’ici.
+op-chain-removed = Les entrées jusqu’au numéro { $seq } ont été supprimées en raison de leur âge.
+
+# Quotas
+short-quota = quota épuisé
+why-quota = Tous les jetons de cette heure ou de ce jour avaient été émis
+remedy-quota = Gardez un jeton jusqu’à sa fin au lieu d’en demander un à chaque appel
+field-quota = Quota
+event-quota-hour = { $percent } % des jetons d’une heure ont été utilisés
+event-quota-day = { $percent } % des jetons d’un jour ont été utilisés
+quota-hour = { $used } des { $limit } jetons de cette heure (UTC) sont utilisés
+quota-day = { $used } des { $limit } jetons de ce jour (UTC) sont utilisés
+quota-soon = Au-delà de la limite, les requêtes sont refusées jusqu’à l’heure ou au jour suivant. Gardez un jeton jusqu’à sa fin, ou demandez-en davantage à l’opérateur de la plateforme.
+quota-spent = Les requêtes sont refusées jusqu’à l’heure ou au jour suivant. Gardez un jeton jusqu’à sa fin, ou demandez-en davantage à l’opérateur de la plateforme.
+quota-dry-run = La limite est à l’essai : rien n’est refusé.
+op-did-quota-reached = A constaté qu’un quota est largement utilisé :
+op-quota-over = { $count } jetons des dernières 24 heures auraient été refusés
+op-tokens-per-hour = Jetons par heure (UTC), au plus
+op-tokens-per-day = Jetons par jour (UTC), au plus
+op-quota-help = Vide : aucune limite
+op-quota-dry-run = Seulement essayer ces limites : noter ce qui serait refusé, sans rien refuser

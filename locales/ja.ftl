@@ -823,7 +823,7 @@ op-void-entity-named = { $name } のトークンを無効にする
 op-void-entity-explained = これまでに発行されたトークンは無効になります。認証情報は引き続き使え、新しいトークンを取得できます。
 
 ## オペレーター：アクティビティ
-op-activity-lede = この環境で誰が何をしたかの記録です。変更や削除はできません。
+op-activity-lede = この環境で誰が何をしたかの記録です。気付かれずに変更することはできません。
 op-identifier-of = 事業体の識別子
 op-when = 日時（UTC）
 op-no-such-entity = 事業体が見つかりません
@@ -943,3 +943,30 @@ op-ending = まもなく終了
 op-secret-ends = シークレットの終了：{ $time }
 op-did-secret-ending = シークレットの終了を通知
 op-did-secret-leaked = 漏えいしたシークレットを停止
+# The audit log
+download-json-lines = JSON Lines をダウンロード
+filter-who = 実行者の名前またはメールアドレス
+filter-from = この日以降 (UTC)
+filter-to = この日まで (UTC)
+op-chain = チェーンの終端
+op-chain-explained = 各記録は直前の記録のハッシュを持ちます。この番号とハッシュをこのシステムの外に保管してください。`passgate audit verify --from-anchor` で、ここまで何も変更されていないことを証明できます。
+op-chain-removed = 番号 { $seq } までの記録は、古くなったため削除されました。
+
+# Quotas
+short-quota = 割り当て超過
+why-quota = この時間または日のトークンはすべて発行済みでした
+remedy-quota = 呼び出しごとに求めず、トークンを期限まで使い回す
+field-quota = 割り当て
+event-quota-hour = 1 時間のトークンの { $percent } % を使用
+event-quota-day = 1 日のトークンの { $percent } % を使用
+quota-hour = この 1 時間 (UTC) のトークン { $limit } 個のうち { $used } 個を使用しました
+quota-day = この日 (UTC) のトークン { $limit } 個のうち { $used } 個を使用しました
+quota-soon = 上限を超えると、次の時間または日が始まるまでリクエストは拒否されます。トークンを期限まで使い回すか、プラットフォームの運営者に追加を依頼してください。
+quota-spent = 次の時間または日が始まるまでリクエストは拒否されます。トークンを期限まで使い回すか、プラットフォームの運営者に追加を依頼してください。
+quota-dry-run = 上限は試行中です。何も拒否されません。
+op-did-quota-reached = 割り当ての使用量が多いことを検知:
+op-quota-over = 過去 24 時間のトークン { $count } 個が拒否されるはずでした
+op-tokens-per-hour = 1 時間 (UTC) のトークンの上限
+op-tokens-per-day = 1 日 (UTC) のトークンの上限
+op-quota-help = 空欄は無制限
+op-quota-dry-run = 上限を試行する: 拒否されるはずのものを記録し、何も拒否しない

@@ -75,6 +75,11 @@ pub const SETTINGS: &[Setting] = &[
     setting("cached_revocations", "100000", "Most revoked tokens kept in memory; of more, the database is asked."),
     setting("throttle_burst", "20", "Failed attempts of one client from one address before it is throttled."),
     setting("throttle_refill_seconds", "15", "Seconds until one more attempt is allowed: 1 to 900."),
+    setting(
+        "audit_retention_days",
+        "0",
+        "Days after which an event is removed from the audit log; 0 keeps all for ever.",
+    ),
     setting("metrics_listen", "", "A separate address for `/metrics`. Default: beside everything else."),
     setting("log_format", "\"human\"", "`human` or `json`."),
     setting(
@@ -141,6 +146,7 @@ pub struct Config {
     pub cached_revocations: usize,
     pub throttle_burst: u32,
     pub throttle_refill_seconds: u32,
+    pub audit_retention_days: u32,
     pub metrics_listen: Option<SocketAddr>,
     pub log_format: LogFormat,
     pub log_level: String,

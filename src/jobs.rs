@@ -1,6 +1,6 @@
-//! The loops beside the requests: following events, writing uses and token requests, purging, rotating keys and letting
-//! them go, reading certificates again, reminding of secrets that end. Each may run on every node: what they write is the
-//! same whoever writes it, and a reminder belongs to the node that claims it.
+//! The loops beside the requests: following events, chaining those that are not yet, writing uses and token requests,
+//! purging, rotating keys and letting them go, reading certificates again, reminding of secrets that end. Each may run on
+//! every node: what they write is the same whoever writes it, and a reminder belongs to the node that claims it.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -17,6 +17,7 @@ use crate::http::tls::Tls;
 const FOLLOW: Duration = Duration::from_millis(100);
 const FLUSH: Duration = Duration::from_secs(1);
 const ROTATE: Duration = Duration::from_secs(60);
+const CHAIN: Duration = Duration::from_secs(1);
 const PURGE: Duration = Duration::from_secs(300);
 const REMIND: Duration = Duration::from_secs(60);
 const CERTIFICATE: Duration = Duration::from_secs(2);
@@ -26,6 +27,15 @@ pub fn start(app: &Arc<App>, tls: Option<Tls>, stop: &watch::Receiver<bool>) {
     spawn("follow events", FOLLOW, app, stop, |app| async move { app.follow_events().await.map(|_| ()) });
     spawn("write uses", FLUSH, app, stop, |app| async move { flush(&app).await });
     spawn("rotate keys", ROTATE, app, stop, |app| async move { app.rotate_keys_if_due().await });
+    spawn("follow quotas", FLUSH, app, stop, |app| async move {
+        for reached in app.follow_quotas().await? {
+            // A slow mail server keeps no count waiting.
+            let app = app.clone();
+            tokio::spawn(async move { app.mail_quota(&reached).await });
+        }
+        Ok(())
+    });
+    spawn("chain events", CHAIN, app, stop, |app| async move { app.chain_events().await });
     spawn("purge", PURGE, app, stop, |app| async move { purge(&app).await });
     spawn("remind of ending secrets", REMIND, app, stop, |app| async move { rotate(&app).await });
     if let Some(tls) = tls {
@@ -74,7 +84,9 @@ pub async fn purge(app: &App) -> Result<(), Error> {
     app.counted(app.store.purge_revoked_tokens(now).await)?;
     app.counted(app.store.purge_sessions(now).await)?;
     app.remove_spent_keys().await?;
-    app.purge_requests().await
+    app.purge_requests().await?;
+    app.purge_quota_notices().await?;
+    app.remove_old_events().await
 }
 
 fn spawn<F, T>(name: &'static str, every: Duration, app: &Arc<App>, stop: &watch::Receiver<bool>, tick: F)

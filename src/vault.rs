@@ -13,6 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
+use crate::domain::chain::ChainKey;
 use crate::domain::secret::MacKey;
 
 /// Random bytes that sealing takes.
@@ -127,6 +128,8 @@ pub struct Vault {
     pub lookups: MacKey,
     /// Keeps pagination cursors from being forged.
     pub cursors: MacKey,
+    /// Chains the event log.
+    pub audit: ChainKey,
     /// Makes the nonces of DPoP, the same on every node.
     pub nonces: MacKey,
     sealing: ArcSwap<Sealing>,
@@ -204,6 +207,7 @@ impl Vault {
         }
         Ok(Self {
             secrets: MacKey::new(&*derived(first, b"secrets")?),
+            audit: ChainKey::new(&*derived(first, b"audit")?),
             lookups: MacKey::new(&*derived(first, b"lookups")?),
             cursors: MacKey::new(&*derived(first, b"cursors")?),
             nonces: MacKey::new(&*derived(first, b"nonces")?),

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
+use sqlx::ConnectOptions as _;
 
 fn passgate(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_passgate"));
@@ -528,4 +529,69 @@ fn the_help_is_a_promise() {
         all.push(format!("$ passgate {}\n{help}", arguments.join(" ")));
     }
     insta::with_settings!({prepend_module_to_snapshot => false}, { insta::assert_snapshot!("help", all.join("\n")) });
+}
+
+#[test]
+fn the_audit_log_is_verified_listed_and_anchored() {
+    let directory = tempfile::tempdir().unwrap();
+    Quickstart::start(directory.path(), &["--data-dir", "data"]).stop();
+    let command = |arguments: &[&str]| run(directory.path(), &[&["--data-dir", "data"], arguments].concat());
+    let text = |output: &Output| String::from_utf8(output.stdout.clone()).unwrap();
+    let head = text(&command(&["audit", "head"])).trim().to_owned();
+    let verified = command(&["audit", "verify"]);
+    assert!(verified.status.success() && verified.stderr.is_empty(), "quiet in a pipe");
+    assert!(text(&verified).starts_with("The event log is intact from the first event on"), "{}", text(&verified));
+    assert!(text(&verified).contains(&format!("Anchor: {head}")));
+    assert!(command(&["entity", "update", "demo", "--name", "Renamed"]).status.success());
+    let after = json(directory.path(), &["--data-dir", "data", "audit", "verify", "--from-anchor", &head]);
+    assert_eq!(
+        (&after["intact"], after["from"].to_string()),
+        (&true.into(), head.split(':').next().unwrap().to_owned())
+    );
+    let listed = json(
+        directory.path(),
+        &["--data-dir", "data", "audit", "list", "--entity", "demo", "--actor", "cli", "--limit", "1"],
+    );
+    assert_eq!(listed[0]["action"], "entity.updated");
+    assert!(text(&command(&["audit", "list"])).starts_with("SEQ"));
+    let lines = text(&command(&["audit", "export", "--action", "entity.updated"]));
+    assert_eq!(lines.lines().count(), 1);
+    assert_eq!(serde_json::from_str::<Value>(&lines).unwrap()["hash"], listed[0]["hash"]);
+    assert!(text(&command(&["audit", "export", "--format", "csv"])).starts_with("\"time\",\"actor\""));
+    assert!(
+        complaint(&command(&["audit", "verify", "--from-anchor", &format!("1:{}", "0".repeat(64))]))
+            .contains("event 1: ")
+    );
+    assert!(!command(&["audit", "verify", "--from-anchor", "1"]).status.success());
+
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+        let file = directory.path().join("data/passgate.db");
+        let mut database = sqlx::sqlite::SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+        sqlx::raw_sql("UPDATE events SET subject = 'x' WHERE seq = 2").execute(&mut database).await.unwrap();
+    });
+    let broken = command(&["audit", "verify", "--json"]);
+    assert_eq!(broken.status.code(), Some(1));
+    let found: Value = serde_json::from_slice(&broken.stdout).unwrap();
+    assert_eq!((&found["intact"], &found["first_bad"], &found["fault"]), (&false.into(), &2.into(), &"changed".into()));
+    assert!(complaint(&command(&["audit", "verify"])).contains("event 2: it is not what was written"));
+}
+
+#[test]
+fn a_quota_is_set_changed_limit_by_limit_and_removed() {
+    let directory = tempfile::tempdir().unwrap();
+    Quickstart::start(directory.path(), &["--data-dir", "data"]).stop();
+    let update = |flags: &[&str]| {
+        let arguments = [&["--data-dir", "data", "entity", "update", "demo"], flags].concat();
+        json(directory.path(), &arguments)["settings"]["quota"].clone()
+    };
+    let quota = |hour: Option<u32>, day: Option<u32>, dry: bool| serde_json::json!({"tokens_per_hour": hour, "tokens_per_day": day, "dry_run": dry});
+    assert_eq!(update(&["--name", "Demo"]), Value::Null);
+    assert_eq!(update(&["--tokens-per-hour", "5", "--quota-dry-run", "true"]), quota(Some(5), None, true));
+    assert_eq!(update(&["--tokens-per-day", "50"]), quota(Some(5), Some(50), true));
+    let shown = run(directory.path(), &["--data-dir", "data", "entity", "show", "demo"]);
+    assert!(String::from_utf8(shown.stdout).unwrap().contains("5 tokens per hour, 50 tokens per day (dry run)"));
+    assert_eq!(update(&["--quota-dry-run", "false", "--tokens-per-hour", "0"]), quota(None, Some(50), false));
+    assert_eq!(update(&["--tokens-per-day", "0"]), Value::Null);
+    let odd = run(directory.path(), &["--data-dir", "data", "entity", "update", "demo", "--quota-dry-run", "true"]);
+    assert!(complaint(&odd).contains("tokens_per_hour or tokens_per_day"));
 }

@@ -165,6 +165,7 @@ fn changed_fields(change: &Change) -> Vec<&'static str> {
         ("require_dpop", settings.require_dpop.is_some()),
         ("resources", settings.resources.is_some()),
         ("secret_lifetime_days", settings.secret_lifetime_days.is_some()),
+        ("quota", settings.quota.is_some()),
     ];
     fields.into_iter().filter(|(_, is_changed)| *is_changed).map(|(field, _)| field).collect()
 }

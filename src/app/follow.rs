@@ -43,6 +43,10 @@ impl App {
             let now = self.now();
             let after = self.follower.seq.load(Ordering::Relaxed);
             let events = self.counted(self.store.events_after(after, BATCH).await)?;
+            if events.first().is_some_and(|event| event.seq > after.saturating_add(1)) {
+                // Events that this node has not seen were removed because of their age: it forgets everything instead.
+                self.forget_everything().await?;
+            }
             for event in &events {
                 match self.take_in(event).await {
                     Err(error @ Error::Store(StoreError::Unavailable(_))) => return Err(error),
@@ -127,14 +131,17 @@ impl App {
                 | Action::PasswordChanged
                 | Action::SignedIn
                 | Action::SessionsEnded
-                | Action::EntityViewed,
+                | Action::EntityViewed
+                | Action::QuotaReached,
             ) => {}
-            None => {
-                self.known.forget_all();
-                self.load_revocations().await?;
-                self.load_keys().await?;
-            }
+            None => self.forget_everything().await?,
         }
         Ok(())
+    }
+
+    async fn forget_everything(&self) -> Result<(), Error> {
+        self.known.forget_all();
+        self.load_revocations().await?;
+        self.load_keys().await
     }
 }

@@ -1,6 +1,7 @@
 //! The application: store, signer, vault, caches and limits, built once and shared. Its files hold what more than one
 //! caller does (pages, admin API, command line): each step calls the doers in order.
 
+pub mod audit;
 pub mod clock;
 pub mod credentials;
 pub mod dpop;
@@ -17,6 +18,7 @@ pub mod open;
 pub mod operators;
 pub mod passwords;
 pub mod people;
+pub mod quotas;
 pub mod requests;
 pub mod revoked;
 pub mod rotation;
@@ -45,6 +47,7 @@ use known::Known;
 use mail::Mailer;
 use metrics::Metrics;
 use passwords::Passwords;
+use quotas::Quotas;
 use requests::Requests;
 use revoked::Revoked;
 use throttle::Throttle;
@@ -80,6 +83,8 @@ pub struct App {
     pub usage: Usage,
     /// Token requests not written yet.
     pub requests: Requests,
+    /// Tokens of the entities that have a quota.
+    pub quotas: Quotas,
     /// Held while what was gathered is written: who has waited for it finds everything in the database.
     pub writing: tokio::sync::Mutex<()>,
     /// Counters.
@@ -114,6 +119,9 @@ pub enum Error {
     /// Too many attempts have failed.
     #[error("too many attempts have failed; wait {} seconds", .0.retry_after.as_secs())]
     Throttled(throttle::Throttled),
+    /// The quota of the entity is used up.
+    #[error("the quota is used up")]
+    OverQuota(Vec<crate::domain::quota::Standing>),
     /// What was sealed cannot be opened.
     #[error(transparent)]
     Vault(#[from] crate::vault::CannotOpen),

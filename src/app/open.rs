@@ -11,6 +11,7 @@ use super::known::Known;
 use super::mail::Mailer;
 use super::metrics::Metrics;
 use super::passwords::Passwords;
+use super::quotas::Quotas;
 use super::requests::Requests;
 use super::revoked::Revoked;
 use super::throttle::Throttle;
@@ -105,6 +106,7 @@ impl App {
         let database = |cause| OpenError::Database { place: place.clone(), cause };
         let store = Store::open(&location, config.database_connections).await.map_err(database)?;
         let vault = open_vault(&config, &store, &clock, missing).await?;
+        store.chain_with(vault.audit.clone());
         let seq = store.last_event().await.map_err(database)?;
         let now = clock.now();
         let issuer: Arc<str> = config.public_url(bound).into();
@@ -114,6 +116,7 @@ impl App {
             issuer,
             known: Known::new(config.cached_credentials),
             throttle: Throttle::new(config.throttle_burst, config.throttle_refill_seconds),
+            quotas: Quotas::new(config.cached_credentials),
             mailer: Mailer::new(&config)?,
             passwords: Passwords::default(),
             config,

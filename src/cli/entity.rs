@@ -7,6 +7,7 @@ use super::output::{json, say, table};
 use crate::app::App;
 use crate::domain::entity::{Change, Entity as BusinessEntity, Status};
 use crate::domain::event::Actor;
+use crate::domain::quota::Quota;
 use crate::domain::settings::{self, AccountLock, UnknownParameters};
 use crate::http::admin::entities::EntityBody;
 
@@ -92,11 +93,37 @@ pub struct Rest {
     /// How many days a new secret lives at most, 1 to 3650; 0 lets secrets live for ever
     #[arg(long, value_name = "DAYS")]
     secret_lifetime: Option<u32>,
+    /// Most tokens in an hour (UTC); 0 removes this limit
+    #[arg(long, value_name = "TOKENS")]
+    tokens_per_hour: Option<u32>,
+    /// Most tokens in a day (UTC); 0 removes this limit
+    #[arg(long, value_name = "TOKENS")]
+    tokens_per_day: Option<u32>,
+    /// Whether tokens over these limits are only noted, and not refused
+    #[arg(long, value_name = "BOOL")]
+    quota_dry_run: Option<bool>,
 }
 
 impl Rest {
-    /// `lock` is the entity's own: what is left out of it stays.
-    fn into_change(self, lock: Option<AccountLock>) -> Change {
+    /// The quota that these flags ask for, if any does; what is left out stays as in `now`.
+    fn quota(&self, now: Option<Quota>) -> Option<Option<Quota>> {
+        if self.tokens_per_hour.is_none() && self.tokens_per_day.is_none() && self.quota_dry_run.is_none() {
+            return None;
+        }
+        let limit =
+            |asked: Option<u32>, now: Option<u32>| asked.map_or(now, |limit| Some(limit).filter(|limit| *limit > 0));
+        let quota = Quota {
+            tokens_per_hour: limit(self.tokens_per_hour, now.and_then(|quota| quota.tokens_per_hour)),
+            tokens_per_day: limit(self.tokens_per_day, now.and_then(|quota| quota.tokens_per_day)),
+            dry_run: self.quota_dry_run.unwrap_or(now.is_some_and(|quota| quota.dry_run)),
+        };
+        let is_limit = quota.tokens_per_hour.or(quota.tokens_per_day).is_some();
+        Some(Some(quota).filter(|_| is_limit || self.quota_dry_run.is_some()))
+    }
+
+    /// `lock` and `quota` are the entity's own: what is left out of them stays.
+    fn into_change(self, lock: Option<AccountLock>, quota: Option<Quota>) -> Change {
+        let quota = self.quota(quota);
         let unlock_after_minutes = self.unlock_after.or(lock.and_then(|lock| lock.unlock_after_minutes));
         let attempts = self.account_lock.or(self.unlock_after.and(lock).map(|lock| lock.maximum_attempts));
         let account_lock = attempts.map(|maximum_attempts| {
@@ -126,6 +153,7 @@ impl Rest {
                 require_dpop: self.require_dpop,
                 resources,
                 secret_lifetime_days: self.secret_lifetime.map(|days| (days > 0).then_some(days)),
+                quota,
                 ..settings::Change::default()
             },
             ..Change::default()
@@ -142,14 +170,20 @@ impl Entity {
             Self::Create { identifier, name, rest } => {
                 app.create_entity(
                     &actor,
-                    Change { identifier: Some(identifier), name: Some(name), ..rest.into_change(None) },
+                    Change { identifier: Some(identifier), name: Some(name), ..rest.into_change(None, None) },
                 )
                 .await?
             }
             Self::Show { entity } => app.find_entity(&entity).await?,
             Self::Update { entity, identifier, name, rest } => {
-                let lock = app.find_entity(&entity).await?.settings.account_lock;
-                app.update_entity(&actor, &entity, None, Change { identifier, name, ..rest.into_change(lock) }).await?
+                let now = app.find_entity(&entity).await?.settings;
+                app.update_entity(
+                    &actor,
+                    &entity,
+                    None,
+                    Change { identifier, name, ..rest.into_change(now.account_lock, now.quota) },
+                )
+                .await?
             }
             Self::Disable { entity } => app.update_entity(&actor, &entity, None, status(Status::Disabled)).await?,
             Self::Enable { entity } => app.update_entity(&actor, &entity, None, status(Status::Active)).await?,
@@ -203,9 +237,18 @@ fn show(entity: &BusinessEntity) -> Outcome {
         ("Token timeout", format!("{} minutes", settings.token_timeout_minutes)),
         ("Account lock", lock),
         ("Bound tokens", if settings.require_dpop { "only" } else { "as asked for" }.to_owned()),
+        ("Quota", quota(settings.quota)),
         ("IP allowlist", if allowlist.is_empty() { "everyone".to_owned() } else { allowlist.join(", ") }),
     ] {
         say(format!("{name:<14} {value}").trim_end())?;
     }
     Ok(())
+}
+
+fn quota(quota: Option<Quota>) -> String {
+    let Some(quota) = quota else { return "none".to_owned() };
+    let limit = |limit: Option<u32>, span: &str| limit.map(|limit| format!("{limit} tokens per {span}"));
+    let limits = [limit(quota.tokens_per_hour, "hour"), limit(quota.tokens_per_day, "day")];
+    let limits: Vec<String> = limits.into_iter().flatten().collect();
+    limits.join(", ") + if quota.dry_run { " (dry run)" } else { "" }
 }

@@ -1,5 +1,6 @@
 //! The command line: argv in, the same steps as the admin API, and a table, a sentence or JSON out.
 
+mod audit;
 mod config;
 mod credential;
 mod doctor;
@@ -68,6 +69,9 @@ enum Command {
     /// Operator tokens and the set-up link
     #[command(subcommand)]
     Operator(operator::Operator),
+    /// The audit log: who did what, and whether it is untouched
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Check and show the settings
     #[command(subcommand)]
     Config(config::Settings),
@@ -102,14 +106,15 @@ async fn dispatch(cli: Cli) -> Outcome {
     sources.flags.extend(cli.data_dir.map(|directory| ("data_dir", directory)));
     let json = cli.json;
     match cli.command {
-        Command::Quickstart(quickstart) => quickstart.run(sources, json).await,
-        Command::Serve(serve) => serve.run(sources).await,
+        Command::Quickstart(quickstart) => Box::pin(quickstart.run(sources, json)).await,
+        Command::Serve(serve) => Box::pin(serve.run(sources)).await,
         Command::Config(settings) => settings.run(&sources, json),
         Command::Doctor => doctor::run(&sources, json).await,
         Command::Token(token) => token.run(&sources, json).await,
         Command::Entity(entity) => entity.run(&*installation(&sources).await?, json).await,
         Command::Credential(credential) => credential.run(&*installation(&sources).await?, json).await,
         Command::Parameter(parameter) => parameter.run(&*installation(&sources).await?, json).await,
+        Command::Audit(audit) => audit.run(&*installation(&sources).await?, json).await,
         Command::Key(key) => key.run(&*installation(&sources).await?, json).await,
         Command::MasterKey(master_key) => master_key.run(&*installation(&sources).await?, json).await,
         Command::Operator(operator) => operator.run(&*installation(&sources).await?, json).await,

@@ -161,11 +161,13 @@ pub enum Action {
     SecretEnding,
     /// A secret was reported as leaked, and stopped.
     SecretLeaked,
+    /// A share of a quota was reached.
+    QuotaReached,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::EntityCreated,
         Self::EntityUpdated,
         Self::ParameterSet,
@@ -204,6 +206,7 @@ impl Action {
         Self::ConfigurationImported,
         Self::SecretEnding,
         Self::SecretLeaked,
+        Self::QuotaReached,
     ];
 
     /// The word for it in rows and on the wire.
@@ -247,6 +250,7 @@ impl Action {
             Self::ConfigurationImported => "configuration.imported",
             Self::SecretEnding => "secret.ending",
             Self::SecretLeaked => "secret.leaked",
+            Self::QuotaReached => "quota.reached",
         }
     }
 

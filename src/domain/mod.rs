@@ -1,6 +1,7 @@
 //! The words and decisions of the house: what an entity, a credential, a scope, a parameter, a token and a key are,
 //! and what follows from them. No I/O and no async; the time and random bytes are arguments.
 
+pub mod chain;
 pub mod claims;
 pub mod credential;
 pub mod definition;
@@ -15,6 +16,7 @@ pub mod operator;
 pub mod parameter;
 pub mod person;
 pub mod presented;
+pub mod quota;
 pub mod requirement;
 pub mod resource;
 pub mod rotation;

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::fault::{Fault, FieldFault};
+use super::quota::{MOST_TOKENS, Quota, Span};
 use super::resource::{LONGEST_RESOURCE, MOST_RESOURCES, is_resource};
 use super::rotation::LONGEST_LIFE_DAYS;
 use super::time::Timestamp;
@@ -89,6 +90,8 @@ pub struct Settings {
     pub resources: Vec<Arc<str>>,
     /// How many days a new secret lives at most, and does unless it is given less: 1 to 3650; for ever if `None`.
     pub secret_lifetime_days: Option<u32>,
+    /// How many tokens it may get, as an operator decides; as many as it asks for if `None`.
+    pub quota: Option<Quota>,
 }
 
 impl Default for Settings {
@@ -104,6 +107,7 @@ impl Default for Settings {
             require_dpop: false,
             resources: Vec::new(),
             secret_lifetime_days: None,
+            quota: None,
         }
     }
 }
@@ -152,6 +156,7 @@ impl Settings {
             self.resources = resources.into_iter().map(Into::into).collect();
         }
         self.secret_lifetime_days = change.secret_lifetime_days.unwrap_or(self.secret_lifetime_days);
+        self.quota = change.quota.unwrap_or(self.quota);
         faults.extend(self.faults());
         if faults.is_empty() { Ok(self) } else { Err(faults) }
     }
@@ -178,6 +183,17 @@ impl Settings {
                 within("account_lock.unlock_after_minutes", minutes, 1, LONGEST_TIMEOUT_MINUTES);
             }
         }
+        if let Some(quota) = self.quota {
+            for (field, span) in [("quota.tokens_per_hour", Span::Hour), ("quota.tokens_per_day", Span::Day)] {
+                if let Some(limit) = quota.limit(span) {
+                    within(field, limit, 1, MOST_TOKENS);
+                }
+            }
+            if quota.tokens_per_hour.is_none() && quota.tokens_per_day.is_none() {
+                let why = "must have tokens_per_hour or tokens_per_day; null switches it off".to_owned();
+                faults.push(FieldFault::new("quota", Fault::Rule(why)));
+            }
+        }
         faults
     }
 }
@@ -199,6 +215,8 @@ pub struct Change {
     pub regenerate_voids_tokens: Option<bool>,
     /// See [`Settings::most_credentials`].
     pub most_credentials: Option<u32>,
+    /// See [`Settings::quota`]; `Some(None)` switches it off.
+    pub quota: Option<Option<Quota>>,
     /// See [`Settings::secret_lifetime_days`]; `Some(None)` lets secrets live for ever.
     pub secret_lifetime_days: Option<Option<u32>>,
     /// See [`Settings::require_dpop`].

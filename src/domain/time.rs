@@ -50,6 +50,16 @@ impl Timestamp {
     }
 }
 
+/// Reads where a range of time begins, or where it ends if `is_end`: a date and time, or a date (UTC), all of which
+/// belongs to the range.
+pub fn bound(text: &str, is_end: bool) -> Result<Timestamp, NotATimestamp> {
+    if !matches_shape(text, "0000-00-00") {
+        return text.parse();
+    }
+    let day: Timestamp = format!("{text}T00:00:00Z").parse()?;
+    Ok(if is_end { day.plus(Duration::from_secs(86_400)) } else { day })
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match jiff::Timestamp::from_millisecond(self.0) {

@@ -182,6 +182,9 @@ fn answer(app: &App, problem: &Problem, id: &str, is_oauth: bool, bare: &HeaderM
     if let Some(challenge) = problem.challenge() {
         headers.entry(WWW_AUTHENTICATE).or_insert(HeaderValue::from_static(challenge));
     }
+    if let Problem::OverQuota { standings, now } = problem {
+        super::quota::tell(headers, standings, *now);
+    }
     if let Some(seconds) = problem.retry_after() {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }

@@ -18,6 +18,8 @@ use crate::app::{self, clock};
 use crate::domain::dpop::InvalidProof;
 use crate::domain::entity::Entity;
 use crate::domain::fault::{FieldFault, summarize};
+use crate::domain::quota::{LONGEST_WAIT, Standing};
+use crate::domain::time::Timestamp;
 use crate::domain::token;
 use crate::signer::jwt::InvalidToken;
 use crate::store::StoreError;
@@ -55,6 +57,13 @@ pub enum Problem {
     Unavailable(String),
     /// 429: too many failed attempts.
     TooManyAttempts(Duration),
+    /// 429: the entity's quota is used up.
+    OverQuota {
+        /// How its limits stand.
+        standings: Vec<Standing>,
+        /// At this moment.
+        now: Timestamp,
+    },
     /// 401: no valid access token.
     InvalidToken(InvalidToken),
     /// 401: presented as DPoP, and no valid access token.
@@ -249,6 +258,7 @@ impl Problem {
             }
             Self::InvalidProof(_) => (StatusCode::UNAUTHORIZED, "invalid_dpop_proof", "Invalid token"),
             Self::InsufficientScope => (StatusCode::FORBIDDEN, "insufficient_scope", "Insufficient scope"),
+            Self::OverQuota { .. } => (StatusCode::TOO_MANY_REQUESTS, "over_quota", "Quota used up"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large"),
@@ -277,6 +287,7 @@ impl Problem {
             Self::InvalidToken(InvalidToken::Bound) => "This access token is bound to a key. Send it as Authorization: DPoP and the token, with a proof in the header DPoP (RFC 9449 section 7.1).".to_owned(),
             Self::InvalidBoundToken(_) => "An access token that is bound to a key is needed, as Authorization: DPoP and the token. This one is not bound, malformed, expired or revoked; get another from /oauth/token with a proof in the header DPoP.".to_owned(),
             Self::InvalidProof(why) => format!("The request is not accepted: {}.", why.words()),
+            Self::OverQuota { standings, now } => over_quota(standings, *now),
             Self::InvalidToken(_) => "A valid access token is needed, as Authorization: Bearer and the token. This one is missing, malformed, expired or revoked; get another from /api/v1/access-token.".to_owned(),
             Self::InsufficientScope => "The access token does not have the scope that is required here.".to_owned(),
             Self::Forbidden(why) => (*why).to_owned(),
@@ -307,6 +318,7 @@ impl Problem {
             | Self::ClientNotFound
             | Self::TooManyAttempts(_)
             | Self::InsufficientScope
+            | Self::OverQuota { .. }
             | Self::Forbidden(_)
             | Self::MethodNotAllowed
             | Self::BodyTooLarge
@@ -350,6 +362,7 @@ impl Problem {
     pub fn retry_after(&self) -> Option<u64> {
         match self {
             Self::TooManyAttempts(wait) => Some(wait.as_secs()),
+            Self::OverQuota { standings, now } => Some(wait_of(standings, *now).min(LONGEST_WAIT).as_secs()),
             Self::Unavailable(_) => Some(PAUSE.as_secs()),
             _ => None,
         }
@@ -443,11 +456,27 @@ impl From<app::Error> for Problem {
             app::Error::Refused(why) => Self::Refused(why),
             app::Error::Changed => Self::Changed,
             app::Error::Throttled(throttled) => throttled.into(),
+            app::Error::OverQuota(_) => Self::Internal("a quota where none is counted".to_owned()),
             app::Error::Store(error) => Self::of_store(&error),
             app::Error::NoRandomness(_) | app::Error::NoSigningKey(_) => Self::Unavailable(error.to_string()),
             app::Error::Vault(_) | app::Error::BadKey(_) => Self::Internal(error.to_string()),
         }
     }
+}
+
+/// The longest of the waits until the limits that are used up are free again.
+fn wait_of(standings: &[Standing], now: Timestamp) -> Duration {
+    let spent = standings.iter().filter(|standing| standing.remaining() == 0);
+    spent.map(|standing| standing.ends_in(now)).max().unwrap_or(LONGEST_WAIT)
+}
+
+fn over_quota(standings: &[Standing], now: Timestamp) -> String {
+    let spent = standings.iter().filter(|standing| standing.remaining() == 0).max_by_key(|standing| standing.span);
+    let (limit, span) = spent.map_or((0, "hour"), |standing| (standing.limit, standing.span.as_str()));
+    let wait = wait_of(standings, now).as_secs();
+    format!(
+        "All {limit} tokens that your business entity may get in this {span} (UTC) have been issued. The next ones are in {wait} seconds. A token can be used until it ends: keep it instead of asking for one for each call, or ask the operator of the platform for more."
+    )
 }
 
 impl IntoResponse for Problem {

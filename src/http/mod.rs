@@ -6,6 +6,7 @@ pub mod body;
 pub mod console;
 pub mod envelope;
 pub mod error;
+pub mod export;
 pub mod gateway;
 pub mod integration;
 pub mod leak_report;
@@ -15,6 +16,7 @@ pub mod operations;
 pub mod origin;
 pub mod parse;
 pub mod problems;
+pub mod quota;
 pub mod serve;
 pub mod tls;
 

@@ -57,6 +57,8 @@ use crate::app::App;
         admin::keys::rotate,
         admin::keys::void,
         admin::events::list,
+        admin::events::download,
+        admin::events::head,
         operations::healthz,
         operations::readyz,
     ),
@@ -89,10 +91,14 @@ struct Headers;
 
 impl Modify for Headers {
     fn modify(&self, document: &mut Document) {
-        let operations = document.paths.paths.values_mut().flat_map(|item| {
-            [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
+        let operations = document.paths.paths.iter_mut().flat_map(|(path, item)| {
+            let is_token = matches!(path.as_str(), "/api/v1/access-token" | "/oauth/token");
+            let all = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+            all.into_iter().flatten().map(move |operation| (is_token, operation))
         });
-        for (status, response) in operations.flat_map(|operation| operation.responses.responses.iter_mut()) {
+        let responses = operations
+            .flat_map(|(is_token, operation)| operation.responses.responses.iter_mut().map(move |one| (is_token, one)));
+        for (is_token, (status, response)) in responses {
             let RefOr::T(response) = response else { continue };
             let mut add = |name: &str, description: &str| {
                 let mut header = Header::default();
@@ -109,6 +115,10 @@ impl Modify for Headers {
                 "405" => add("Allow", "The methods that the path takes"),
                 "429" | "503" => add("Retry-After", "Seconds to wait, at most 900"),
                 _ => {}
+            }
+            if is_token && matches!(status.as_str(), "200" | "429") {
+                add("RateLimit-Policy", "The limits, if the entity has a quota: \"hour\";q=100;w=3600");
+                add("RateLimit", "What is left of each, and for how many seconds: \"hour\";r=50;t=1800");
             }
         }
     }

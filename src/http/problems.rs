@@ -15,7 +15,7 @@ use super::error::Problem;
 use crate::app::App;
 
 /// Code, cause and remedy of each kind of problem.
-const KINDS: [(&str, &str, &str); 22] = [
+const KINDS: [(&str, &str, &str); 23] = [
     (
         "invalid_scope",
         "The scope asked for is not made of the scopes that the business entity has.",
@@ -45,6 +45,11 @@ const KINDS: [(&str, &str, &str); 22] = [
         "too_many_attempts",
         "Too many attempts have failed from this address.",
         "Wait for the time in Retry-After, and check Client Id and Client Secret meanwhile. Other clients and other addresses are not affected.",
+    ),
+    (
+        "over_quota",
+        "All the tokens that the business entity may get in this hour or day have been issued.",
+        "Keep a token until it ends instead of asking for one for each call. If that is not enough, ask the operator of the platform for more. The header RateLimit says when the next ones can be had.",
     ),
     (
         "invalid_token",
@@ -143,6 +148,7 @@ mod tests {
             Problem::InvalidArguments(vec![]),
             Problem::Unavailable(text()),
             Problem::TooManyAttempts(Duration::ZERO),
+            Problem::OverQuota { standings: vec![], now: crate::domain::time::Timestamp::from_millis(0) },
             Problem::InvalidToken(InvalidToken::Malformed),
             Problem::InvalidProof(InvalidProof::Absent),
             Problem::InsufficientScope,

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::str::FromStr as _;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
@@ -12,6 +13,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions as _, Postgres, Row as _, Sqlite};
 
 use super::StoreError;
+use crate::domain::chain::ChainKey;
 
 /// How long a request waits for a connection or for SQLite's writer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -29,7 +31,14 @@ pub enum Location {
 
 /// A database, connected.
 #[derive(Clone, Debug)]
-pub enum Db {
+pub struct Db {
+    pools: Pools,
+    chain: Arc<OnceLock<ChainKey>>,
+}
+
+/// Its connections.
+#[derive(Clone, Debug)]
+enum Pools {
     /// One writer, several readers.
     Sqlite {
         /// A pool of one.
@@ -65,6 +74,13 @@ impl Statement {
     #[must_use]
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
+        self
+    }
+
+    /// Adds the next values.
+    #[must_use]
+    pub fn bind_all(mut self, values: impl IntoIterator<Item = Value>) -> Self {
+        self.values.extend(values);
         self
     }
 }
@@ -124,7 +140,12 @@ impl Row {
 }
 
 /// A transaction that may write. Dropped without [`Tx::commit`], it leaves nothing behind.
-pub enum Tx {
+pub struct Tx {
+    inner: Inner,
+    chain: Arc<OnceLock<ChainKey>>,
+}
+
+enum Inner {
     /// Holds SQLite's writer.
     Sqlite(sqlx::Transaction<'static, Sqlite>),
     /// READ COMMITTED.
@@ -141,6 +162,20 @@ macro_rules! bound {
 }
 
 impl Db {
+    fn of(pools: Pools) -> Self {
+        Self { pools, chain: Arc::default() }
+    }
+
+    /// Chains the events of every transaction from now on with `key`; the first one stays.
+    pub fn chain_with(&self, key: ChainKey) {
+        let _ = self.chain.set(key);
+    }
+
+    /// The key of the audit chain, once it is known.
+    pub fn chain_key(&self) -> Option<&ChainKey> {
+        self.chain.get()
+    }
+
     /// Connects, making the SQLite file if there is none, and brings the schema up to date.
     pub async fn open(location: &Location, connections: u32) -> Result<Self, StoreError> {
         match location {
@@ -166,7 +201,7 @@ impl Db {
                     .max_connections(connections)
                     .acquire_timeout(PATIENCE)
                     .connect_lazy_with(options.read_only(true).create_if_missing(false));
-                Ok(Self::Sqlite { write, read })
+                Ok(Self::of(Pools::Sqlite { write, read }))
             }
             Location::Postgres(url) => {
                 let options = PgConnectOptions::from_str(url)?
@@ -179,89 +214,95 @@ impl Db {
                     .connect_with(options)
                     .await?;
                 migrator().run(&pool).await?;
-                Ok(Self::Postgres(pool))
+                Ok(Self::of(Pools::Postgres(pool)))
             }
         }
     }
 
     /// Every row of a query that only reads.
     pub async fn fetch_all(&self, statement: Statement) -> Result<Vec<Row>, StoreError> {
-        Ok(match self {
-            Self::Sqlite { read, .. } => {
+        Ok(match &self.pools {
+            Pools::Sqlite { read, .. } => {
                 bound!(statement).fetch_all(read).await?.into_iter().map(Row::Sqlite).collect()
             }
-            Self::Postgres(pool) => bound!(statement).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect(),
+            Pools::Postgres(pool) => bound!(statement).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect(),
         })
     }
 
     /// The first row of a query that only reads.
     pub async fn fetch_optional(&self, statement: Statement) -> Result<Option<Row>, StoreError> {
-        Ok(match self {
-            Self::Sqlite { read, .. } => bound!(statement).fetch_optional(read).await?.map(Row::Sqlite),
-            Self::Postgres(pool) => bound!(statement).fetch_optional(pool).await?.map(Row::Postgres),
+        Ok(match &self.pools {
+            Pools::Sqlite { read, .. } => bound!(statement).fetch_optional(read).await?.map(Row::Sqlite),
+            Pools::Postgres(pool) => bound!(statement).fetch_optional(pool).await?.map(Row::Postgres),
         })
     }
 
     /// Begins a transaction that may write.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(match self {
-            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
-        })
+        let inner = match &self.pools {
+            Pools::Sqlite { write, .. } => Inner::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+        };
+        Ok(Tx { inner, chain: self.chain.clone() })
     }
 
     /// Closes every connection, so that SQLite folds its log into the file.
     pub async fn close(&self) {
-        match self {
-            Self::Sqlite { write, read } => {
+        match &self.pools {
+            Pools::Sqlite { write, read } => {
                 read.close().await;
                 write.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Pools::Postgres(pool) => pool.close().await,
         }
     }
 
     /// Connections open and connections idle.
     pub fn connections(&self) -> (u32, usize) {
-        match self {
-            Self::Sqlite { write, read } => {
+        match &self.pools {
+            Pools::Sqlite { write, read } => {
                 (write.size().saturating_add(read.size()), write.num_idle().saturating_add(read.num_idle()))
             }
-            Self::Postgres(pool) => (pool.size(), pool.num_idle()),
+            Pools::Postgres(pool) => (pool.size(), pool.num_idle()),
         }
     }
 
     /// Which of the two it is.
     pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Sqlite { .. } => "sqlite",
-            Self::Postgres(_) => "postgres",
+        match &self.pools {
+            Pools::Sqlite { .. } => "sqlite",
+            Pools::Postgres(_) => "postgres",
         }
     }
 }
 
 impl Tx {
+    /// The key of the audit chain, once it is known.
+    pub fn chain_key(&self) -> Option<ChainKey> {
+        self.chain.get().cloned()
+    }
+
     /// Runs a statement; says how many rows it touched.
     pub async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
-        Ok(match self {
-            Self::Sqlite(tx) => bound!(statement).execute(&mut **tx).await?.rows_affected(),
-            Self::Postgres(tx) => bound!(statement).execute(&mut **tx).await?.rows_affected(),
+        Ok(match &mut self.inner {
+            Inner::Sqlite(tx) => bound!(statement).execute(&mut **tx).await?.rows_affected(),
+            Inner::Postgres(tx) => bound!(statement).execute(&mut **tx).await?.rows_affected(),
         })
     }
 
     /// The first row that a statement gives.
     pub async fn fetch_optional(&mut self, statement: Statement) -> Result<Option<Row>, StoreError> {
-        Ok(match self {
-            Self::Sqlite(tx) => bound!(statement).fetch_optional(&mut **tx).await?.map(Row::Sqlite),
-            Self::Postgres(tx) => bound!(statement).fetch_optional(&mut **tx).await?.map(Row::Postgres),
+        Ok(match &mut self.inner {
+            Inner::Sqlite(tx) => bound!(statement).fetch_optional(&mut **tx).await?.map(Row::Sqlite),
+            Inner::Postgres(tx) => bound!(statement).fetch_optional(&mut **tx).await?.map(Row::Postgres),
         })
     }
 
     /// Every row that a statement gives.
     pub async fn fetch_all(&mut self, statement: Statement) -> Result<Vec<Row>, StoreError> {
-        Ok(match self {
-            Self::Sqlite(tx) => bound!(statement).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect(),
-            Self::Postgres(tx) => {
+        Ok(match &mut self.inner {
+            Inner::Sqlite(tx) => bound!(statement).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect(),
+            Inner::Postgres(tx) => {
                 bound!(statement).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
             }
         })
@@ -269,9 +310,9 @@ impl Tx {
 
     /// Makes everything durable.
     pub async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+        match self.inner {
+            Inner::Sqlite(tx) => tx.commit().await?,
+            Inner::Postgres(tx) => tx.commit().await?,
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The only SQL, one file a table. Every write is one transaction that includes the row of its event.
 
+pub mod chain;
 pub mod credential;
 pub mod db;
 pub mod entity;
@@ -8,6 +9,7 @@ pub mod invitation;
 pub mod listing;
 pub mod operator;
 pub mod person;
+pub mod quota;
 pub mod request;
 pub mod request_count;
 pub mod revocation;
@@ -60,6 +62,11 @@ impl Store {
     /// Connects to `location` and brings its schema up to date.
     pub async fn open(location: &Location, connections: u32) -> Result<Self, StoreError> {
         Ok(Self { db: Db::open(location, connections).await? })
+    }
+
+    /// Chains the events that are written from now on.
+    pub fn chain_with(&self, key: crate::domain::chain::ChainKey) {
+        self.db.chain_with(key);
     }
 
     /// Whether the database answers.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::db::{Row, Tx, sql};
 use super::{Store, StoreError, optional_time, time};
 use crate::domain::id::EntityId;
+use crate::domain::quota;
 use crate::domain::time::Timestamp;
 
 /// How many hours [`Store::activity`] tells of.
@@ -96,6 +97,26 @@ impl Store {
             .bind(since.millis())
             .bind(millis);
         self.db.fetch_all(query).await?.iter().map(counted_of).collect()
+    }
+
+    /// Tokens that each of these entities got in the hour and in the day (UTC) of `now`; those that got none are left out.
+    pub async fn tokens_issued(
+        &self,
+        entity_ids: &[EntityId],
+        now: Timestamp,
+    ) -> Result<Vec<(EntityId, [u32; 2])>, StoreError> {
+        let day = quota::Span::Day.begins(quota::Span::Day.number(now));
+        let query = sql("WITH RECURSIVE wanted (id, rest) AS (SELECT substr($1, 1, 32), substr($1, 33) UNION ALL SELECT substr(rest, 1, 32), substr(rest, 33) FROM wanted WHERE rest <> '') SELECT entity_id, CAST(SUM(CASE WHEN hour = $3 THEN count ELSE 0 END) AS BIGINT) AS in_hour, CAST(SUM(count) AS BIGINT) AS in_day FROM wanted JOIN token_request_counts ON entity_id = id WHERE hour >= $2 AND hour <= $3 AND status = 200 GROUP BY entity_id")
+            .bind(entity_ids.iter().map(EntityId::as_str).collect::<String>())
+            .bind(day.millis())
+            .bind(now.hour().millis());
+        let issued = |row: &Row| {
+            let count = |column| Ok::<_, StoreError>(u32::try_from(row.get::<i64>(column)?).unwrap_or(u32::MAX));
+            let id = EntityId::parse(&row.get::<String>("entity_id")?);
+            let id = id.ok_or_else(|| StoreError::Corrupt("entity_id".to_owned()))?;
+            Ok((id, [count("in_hour")?, count("in_day")?]))
+        };
+        self.db.fetch_all(query).await?.iter().map(issued).collect()
     }
 
     /// What each of these entities has done in the last 24 hours, in their order.

@@ -151,3 +151,154 @@ async fn a_lock_is_lifted_by_an_operator_or_by_itself_if_the_entity_chose_so() {
     }
     assert_eq!(server.ask(customer.body()).await.status, 401, "it falls again without a success between");
 }
+
+#[tokio::test]
+async fn one_of_a_hundred_behind_an_address_guesses_and_none_of_the_others_is_ever_refused() {
+    let server = Server::start_with(&[("throttle_burst", "3")]).await;
+    let guesser = server.customer_named("guesser").await;
+    let mut others = Vec::new();
+    for n in 0..99 {
+        others.push(server.customer_named(&format!("right{n}")).await);
+    }
+    let mut guesses = Vec::new();
+    for (n, right) in (0u8..).zip(&others) {
+        let unknown = passgate::domain::id::ClientId::from_random([n; 16]);
+        let of_another = json!({"client_id": guesser.client_id, "client_secret": right.secret});
+        let nobody = json!({"client_id": unknown.as_str(), "client_secret": "x"});
+        let nonsense = json!({"client_id": "pgc_guess", "client_secret": "x"});
+        for guess in [of_another, nobody, nonsense] {
+            guesses.push(server.ask(guess).await.status);
+        }
+        let granted = server.oauth("token", right, &[("grant_type", "client_credentials")]).await;
+        assert_eq!((server.ask(right.body()).await.status, granted.status), (200, 200), "{n}");
+        assert_eq!(server.oauth("introspect", right, &[("token", "x")]).await.status, 200, "{n}");
+    }
+    assert!(guesses.iter().filter(|status| **status == 429).count() > 200, "the guesser was slowed down: {guesses:?}");
+    for right in &others {
+        assert_eq!(server.ask(right.body()).await.status, 200);
+    }
+    assert_eq!(fail(&server, &guesser).await.status, 429);
+}
+
+/// What can be in the way of a client.
+#[derive(Clone, Copy, Debug)]
+enum Guard {
+    EntityDisabled,
+    CredentialRevoked,
+    CredentialExpired,
+    CredentialLocked,
+    SecretStopped,
+    SecretStoppedWithItsTokens,
+    WrongSecret,
+    Address,
+    QuotaUsed,
+}
+
+/// What is asked: a token at both doors, introspection by a platform API, by the client itself, and whoami.
+#[derive(Debug, PartialEq, Eq)]
+struct Seen {
+    integration: u16,
+    oauth: u16,
+    is_active: bool,
+    introspection: u16,
+    whoami: u16,
+}
+
+const OPEN: Seen = Seen { integration: 200, oauth: 200, is_active: true, introspection: 200, whoami: 200 };
+
+async fn look(server: &Server, api: &Customer, customer: &Customer, token: &str) -> Seen {
+    Seen {
+        integration: server.ask(customer.body()).await.status,
+        oauth: server.oauth("token", customer, &[("grant_type", "client_credentials")]).await.status,
+        is_active: server.oauth("introspect", api, &[("token", token)]).await.body["active"] == true,
+        introspection: server.oauth("introspect", customer, &[("token", token)]).await.status,
+        whoami: server.whoami(token).await.status,
+    }
+}
+
+#[tokio::test]
+async fn every_guard_denies_on_the_very_next_call_and_what_restores_gives_back_on_the_next() {
+    let shut = Seen { integration: 401, oauth: 401, is_active: false, introspection: 401, whoami: 401 };
+    // Who cannot prove itself any more gets no token; those that it has are good until they end or are made void.
+    let no_more = Seen { is_active: true, whoami: 200, ..shut };
+    let table = [
+        (Guard::EntityDisabled, &shut),
+        (Guard::CredentialRevoked, &shut),
+        (Guard::CredentialExpired, &shut),
+        (Guard::CredentialLocked, &no_more),
+        (Guard::SecretStopped, &no_more),
+        (Guard::SecretStoppedWithItsTokens, &shut),
+        (Guard::WrongSecret, &no_more),
+        (Guard::Address, &no_more),
+        (Guard::QuotaUsed, &Seen { integration: 429, oauth: 429, ..OPEN }),
+    ];
+    for (guard, expected) in table {
+        let server = Server::start_with(&[("throttle_burst", "100")]).await;
+        let (api, mut customer) = (server.api().await, server.customer().await);
+        server.change(&customer, json!({"settings": {"token_timeout_minutes": 60}})).await;
+        let path = format!("/credentials/{}", customer.client_id);
+        let post = async |path: String, body| {
+            let answer = server.admin(Method::POST, &path, Some(body)).await;
+            assert!(matches!(answer.status, 200 | 201), "{}", answer.text);
+            answer.body
+        };
+        if matches!(guard, Guard::CredentialExpired) {
+            let end = passgate::domain::time::Timestamp::from_millis(crate::server::NOW + 60_000);
+            let body = json!({"name": "Ends", "expires_at": end});
+            let made = post("/entities/northwind/credentials".to_owned(), body).await;
+            customer.client_id = made["client_id"].as_str().unwrap().to_owned();
+            customer.secret = made["client_secret"].as_str().unwrap().to_owned();
+        }
+        let token = server.token(&customer).await;
+        assert_eq!(look(&server, &api, &customer, &token).await, OPEN, "{guard:?}");
+        let right = customer.secret.clone();
+        match guard {
+            Guard::EntityDisabled => server.change(&customer, json!({"status": "disabled"})).await,
+            Guard::CredentialRevoked => drop(post(format!("{path}/revoke"), json!({})).await),
+            Guard::CredentialExpired => server.advance(60),
+            Guard::CredentialLocked => {
+                server.change(&customer, json!({"settings": {"account_lock": {"maximum_attempts": 1}}})).await;
+                fail(&server, &customer).await;
+            }
+            Guard::SecretStopped | Guard::SecretStoppedWithItsTokens => {
+                let voids = matches!(guard, Guard::SecretStoppedWithItsTokens);
+                let body = json!({"grace_seconds": 0, "void_tokens": voids});
+                let made = post(format!("{path}/regenerate"), body).await;
+                assert!(made["client_secret"].is_string(), "{made}");
+                // The client goes on with the old one.
+                let denied = look(&server, &api, &customer, &token).await;
+                assert_eq!(&denied, expected, "{guard:?}");
+                customer.secret = made["client_secret"].as_str().unwrap().to_owned();
+                let token = server.token(&customer).await;
+                assert_eq!(look(&server, &api, &customer, &token).await, OPEN, "{guard:?} and the new one");
+                continue;
+            }
+            Guard::WrongSecret => customer.secret = right.replace("pgs_", "pgx_"),
+            Guard::Address => server.change(&customer, json!({"settings": {"ip_allowlist": ["203.0.113.0/24"]}})).await,
+            Guard::QuotaUsed => server.change(&customer, json!({"settings": {"quota": {"tokens_per_day": 1}}})).await,
+        }
+        if matches!(guard, Guard::QuotaUsed) {
+            // What was issued before the quota was set counts, once it is written.
+            passgate::jobs::flush(&server.app).await.unwrap();
+        }
+        assert_eq!(&look(&server, &api, &customer, &token).await, expected, "{guard:?}");
+        match guard {
+            Guard::EntityDisabled => server.change(&customer, json!({"status": "active"})).await,
+            // For good: what gives access back is another credential.
+            Guard::CredentialRevoked | Guard::CredentialExpired => {
+                let made = post("/entities/northwind/credentials".to_owned(), json!({"name": "Next"})).await;
+                customer.client_id = made["client_id"].as_str().unwrap().to_owned();
+                customer.secret = made["client_secret"].as_str().unwrap().to_owned();
+                let token = server.token(&customer).await;
+                assert_eq!(look(&server, &api, &customer, &token).await, OPEN, "{guard:?} and the next one");
+                continue;
+            }
+            Guard::CredentialLocked => drop(post(format!("{path}/unlock"), json!({})).await),
+            Guard::WrongSecret => customer.secret = right,
+            Guard::Address => server.change(&customer, json!({"settings": {"ip_allowlist": []}})).await,
+            Guard::QuotaUsed => server.change(&customer, json!({"settings": {"quota": null}})).await,
+            Guard::SecretStopped | Guard::SecretStoppedWithItsTokens => {}
+        }
+        assert_eq!(look(&server, &api, &customer, &token).await, OPEN, "{guard:?} no more");
+    }
+}

@@ -8,6 +8,7 @@
 )]
 
 mod admin;
+mod audit;
 mod console;
 mod console_monitor;
 mod console_operator;
@@ -22,6 +23,7 @@ mod mail;
 mod oauth;
 mod operations;
 mod parameters;
+mod quotas;
 mod requests;
 mod revocation;
 mod rotation;

@@ -55,6 +55,20 @@ impl Place {
         }
     }
 
+    /// The number that a query gives.
+    pub async fn number(&self, text: &'static str) -> i64 {
+        match &self.database_url {
+            Some(url) => {
+                let options: sqlx::postgres::PgConnectOptions = url.parse().unwrap();
+                sqlx::query_scalar(text).fetch_one(&mut options.connect().await.unwrap()).await.unwrap()
+            }
+            None => {
+                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.path().join("data/passgate.db"));
+                sqlx::query_scalar(text).fetch_one(&mut options.connect().await.unwrap()).await.unwrap()
+            }
+        }
+    }
+
     pub fn path(&self) -> &std::path::Path {
         self.directory.path()
     }

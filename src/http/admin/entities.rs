@@ -13,6 +13,7 @@ use super::page::{Asked, Page, PageQuery};
 use super::read::{IfMatch, InPath, Json, object, tagged};
 use crate::app::App;
 use crate::domain::entity::{Change, Entity, Status};
+use crate::domain::quota::Quota;
 use crate::domain::settings::{self, AccountLock, UnknownParameters};
 use crate::domain::time::Timestamp;
 use crate::http::auth::Operator;
@@ -86,6 +87,9 @@ pub struct SettingsBody {
     /// How many days a new secret lives at most, and does unless it is given less; `null` for ever.
     #[schema(minimum = 1, maximum = 3650, required = true)]
     secret_lifetime_days: Option<u32>,
+    /// How many tokens it may get, as an operator decides; `null` if as many as it asks for.
+    #[schema(required = true)]
+    quota: Option<Quota>,
 }
 
 impl From<Entity> for EntityBody {
@@ -109,6 +113,7 @@ impl From<Entity> for EntityBody {
                 require_dpop: settings.require_dpop,
                 resources: settings.resources,
                 secret_lifetime_days: settings.secret_lifetime_days,
+                quota: settings.quota,
             },
             tokens_void_before: entity.tokens_void_before,
             version: entity.version,
@@ -206,6 +211,10 @@ pub struct SettingsChange {
     #[schema(minimum = 1, maximum = 3650, value_type = Option<u32>)]
     #[serde(default, deserialize_with = "given")]
     secret_lifetime_days: Option<Option<u32>>,
+    /// How many tokens it may get; `null` switches the quota off.
+    #[serde(default, deserialize_with = "given_quota")]
+    #[schema(value_type = Option<Quota>)]
+    quota: Option<Option<Quota>>,
 }
 
 /// The same for a lock, which must be an object or `null`.
@@ -213,6 +222,13 @@ fn given_lock<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Optio
     #[derive(Deserialize)]
     struct Lock(#[serde(deserialize_with = "object")] AccountLock);
     Option::<Lock>::deserialize(deserializer).map(|lock| Some(lock.map(|Lock(lock)| lock)))
+}
+
+/// The same for a quota.
+fn given_quota<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Quota>>, D::Error> {
+    #[derive(Deserialize)]
+    struct Given(#[serde(deserialize_with = "object")] Quota);
+    Option::<Given>::deserialize(deserializer).map(|quota| Some(quota.map(|Given(quota)| quota)))
 }
 
 /// Takes a field that may be left out, and may not be `null`.
@@ -239,6 +255,7 @@ impl From<ChangeBody> for Change {
                 require_dpop: body.settings.require_dpop,
                 resources: body.settings.resources,
                 secret_lifetime_days: body.settings.secret_lifetime_days,
+                quota: body.settings.quota,
             },
         }
     }

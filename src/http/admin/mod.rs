@@ -39,4 +39,6 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/admin/v1/keys/rotate", post(keys::rotate))
         .route("/admin/v1/keys/{kid}/void", post(keys::void))
         .route("/admin/v1/events", get(events::list))
+        .route("/admin/v1/events/export", get(events::download))
+        .route("/admin/v1/audit/head", get(events::head))
 }

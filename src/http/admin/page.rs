@@ -53,6 +53,17 @@ impl FromRequestParts<Arc<App>> for Asked {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        Self::read(parts, app, |_, _| Ok(false))
+    }
+}
+
+impl Asked {
+    /// Reads the query; `own` takes the names that this list has beside those of every page, and says which it knows.
+    pub fn read(
+        parts: &Parts,
+        app: &App,
+        mut own: impl FnMut(&str, &str) -> Result<bool, Problem>,
+    ) -> Result<Self, Problem> {
         let list = parts.uri.path().to_owned();
         let query = form::fields(parts.uri.query().unwrap_or_default().as_bytes())
             .map_err(|faults| Problem::Malformed(format!("The query cannot be read: {}.", summarize(&faults))))?;
@@ -70,14 +81,16 @@ impl FromRequestParts<Arc<App>> for Asked {
                         Problem::Malformed("cursor must be the next_cursor of the page before.".to_owned())
                     })?);
                 }
-                _ => return Err(Problem::Malformed("The query takes limit and cursor only.".to_owned())),
+                name if own(name, text)? => {}
+                _ => {
+                    let why = "The query takes limit, cursor and the names that /openapi.json lists only.";
+                    return Err(Problem::Malformed(why.to_owned()));
+                }
             }
         }
         Ok(asked)
     }
-}
 
-impl Asked {
     /// One more than the page has, to see whether another follows.
     pub fn fetch(&self) -> i64 {
         self.limit.saturating_add(1)

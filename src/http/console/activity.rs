@@ -6,6 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use serde::Serialize;
 
 use super::csv;
 use super::events::{By, said};
@@ -16,13 +17,12 @@ use super::paging::Page;
 use super::visitor::Insider;
 use super::words::{Text, Words};
 use crate::app::App;
+use crate::domain::entity::Entity;
 use crate::domain::event::Action;
+use crate::domain::time::{Timestamp, bound};
 use crate::http::error::Problem;
-use crate::store::event::LoggedEvent;
-
-/// Rows of a file, and how many of them are read at once.
-const MOST_ROWS: usize = 10_000;
-const AT_ONCE: i64 = 1000;
+use crate::http::export::{self, Format, json_line};
+use crate::store::event::{Filter, LoggedEvent, ToldEvent};
 
 /// What can be looked at alone.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,7 @@ impl Kind {
                 Action::TokenRevoked,
                 Action::CredentialTokensVoided,
                 Action::EntityTokensVoided,
+                Action::QuotaReached,
             ],
             Self::Settings => {
                 &[Action::EntityCreated, Action::EntityUpdated, Action::ParameterSet, Action::ParameterRemoved]
@@ -97,6 +98,8 @@ struct Activity {
     entity: String,
     path: String,
     file: String,
+    json_lines: String,
+    typed: Typed,
     kinds: Vec<(&'static str, Text, bool)>,
     is_filtered: bool,
     rows: Vec<Row>,
@@ -115,30 +118,60 @@ struct Row {
     no_address: Text,
 }
 
+/// What the page is filtered by beside the kind, as typed.
+struct Typed {
+    who: String,
+    from: String,
+    to: String,
+}
+
+impl Typed {
+    fn of(query: &Query) -> Self {
+        let text = |name: &str| query.value(name).trim().chars().take(64).collect();
+        Self { who: text("who"), from: text("from"), to: text("to") }
+    }
+}
+
+/// What the query asks for. Who runs the platform cannot be looked for here, since they stay unnamed; what is no day
+/// filters nothing.
+fn filter(entity: &Entity, query: &Query) -> Filter {
+    let Typed { who, from, to } = Typed::of(query);
+    Filter {
+        entity_id: Some(entity.id.to_string()),
+        actions: Kind::asked(query).map_or(&[][..], Kind::actions).to_vec(),
+        is_of_entity_only: !who.is_empty(),
+        actor: who,
+        since: bound(&from, false).ok(),
+        until: bound(&to, true).ok(),
+    }
+}
+
 /// The page.
 pub async fn get(State(app): State<Arc<App>>, insider: Insider, query: Query) -> Result<Response, Problem> {
     let w = insider.visitor.look.words;
     let kind = Kind::asked(&query);
-    let (store, entity_id, actions) = (&app.store, &insider.entity.id, kind.map_or(&[][..], Kind::actions));
+    let (store, entity_id, filter) = (&app.store, &insider.entity.id, &filter(&insider.entity, &query));
     let listed = Page::read(
         &query,
-        |before, most| store.events_of(entity_id, actions, before.unwrap_or(i64::MAX), most),
-        |after, most| store.events_of_after(entity_id, actions, after, most),
+        |before, most| store.events_told(before.unwrap_or(i64::MAX), filter, most),
+        |after, most| store.events_told_after(entity_id, after, filter, most),
     );
     let listed = listed.await?;
     let path = insider.path("activity");
-    let (newer, older) = listed.links(&query, &path, |event| event.seq);
-    let what = kind.map_or("", Kind::as_str);
+    let (newer, older) = listed.links(&query, &path, |told| told.event.seq);
+    let file = |name: &str| query.link(&insider.path(name), &[("before", ""), ("after", "")]);
     let shown = Activity {
         frame: Frame::of_entity(&app, &insider, "activity").await?,
         entity: insider.entity.name.clone(),
-        file: Query::default().link(&insider.path("activity.csv"), &[("what", what)]),
+        file: file("activity.csv"),
+        json_lines: file("activity.jsonl"),
+        typed: Typed::of(&query),
         kinds: Kind::ALL.map(|other| (other.as_str(), w.text(other.name()), kind == Some(other))).into(),
-        is_filtered: kind.is_some(),
+        is_filtered: kind.is_some() || ["who", "from", "to"].iter().any(|name| query.get(name).is_some()),
         count: w.with("entries", [("count", &listed.rows.len())]),
         newer,
         older,
-        rows: listed.rows.iter().map(|event| row(w, event)).collect(),
+        rows: listed.rows.iter().map(|told| row(w, &told.event)).collect(),
         path,
     };
     Ok(page(&app, insider.visitor.look, &shown))
@@ -176,23 +209,57 @@ fn address(by: &By, event: &LoggedEvent) -> Option<String> {
 /// The same as a file, the newest first.
 pub async fn download(State(app): State<Arc<App>>, insider: Insider, query: Query) -> Result<Response, Problem> {
     let w = insider.visitor.look.words;
-    let actions = Kind::asked(&query).map_or(&[][..], Kind::actions);
     let heads = [key("when"), key("who"), key("what"), key("detail"), key("from-where")].map(|head| w.plain(head));
     // The mark at the beginning tells spreadsheets that it is UTF-8.
-    let mut text = format!("\u{feff}{}", csv::line(&heads));
-    let (mut before, mut count) = (i64::MAX, 0usize);
-    loop {
-        let events = app.store.events_of(&insider.entity.id, actions, before, AT_ONCE).await?;
-        for event in &events {
-            text.push_str(&csv::line(&cells(w, event)));
-        }
-        count = count.saturating_add(events.len());
-        match events.last() {
-            Some(last) if count < MOST_ROWS => before = last.seq,
-            _ => break,
+    let head = format!("\u{feff}{}", csv::line(&heads));
+    let name = format!("activity-{}", insider.entity.identifier);
+    let line = move |told: &ToldEvent| csv::line(&cells(w, &told.event));
+    export::events(app, filter(&insider.entity, &query), (&name, Format::Csv, head), line).await
+}
+
+/// The same as JSON lines, for programs.
+pub async fn download_json_lines(
+    State(app): State<Arc<App>>,
+    insider: Insider,
+    query: Query,
+) -> Result<Response, Problem> {
+    let name = format!("activity-{}", insider.entity.identifier);
+    let line = |told: &ToldEvent| json_line(&Line::of(told));
+    export::events(app, filter(&insider.entity, &query), (&name, Format::JsonLines, String::new()), line).await
+}
+
+/// An event as the people of its entity may have it. The hashes are keyed: they give away nothing of other events.
+#[derive(Serialize)]
+struct Line<'e> {
+    seq: i64,
+    at: Timestamp,
+    actor: &'e str,
+    address: Option<String>,
+    action: &'e str,
+    subject: &'e str,
+    detail: &'e serde_json::Value,
+    chained_at: Option<Timestamp>,
+    previous_hash: Option<&'e str>,
+    hash: Option<&'e str>,
+}
+
+impl<'e> Line<'e> {
+    fn of(told: &'e ToldEvent) -> Self {
+        let event = &told.event;
+        let by = By::of(&event.actor);
+        Self {
+            seq: event.seq,
+            at: event.at,
+            actor: if by == By::Operator { "operator" } else { &event.actor },
+            address: address(&by, event),
+            action: &event.action,
+            subject: &event.subject,
+            detail: &event.detail,
+            chained_at: told.chained_at,
+            previous_hash: told.link.as_ref().map(|link| link.previous.as_str()),
+            hash: told.link.as_ref().map(|link| link.hash.as_str()),
         }
     }
-    Ok(csv::file(&format!("activity-{}", insider.entity.identifier), text))
 }
 
 fn cells(w: Words, event: &LoggedEvent) -> [String; 5] {

@@ -41,6 +41,7 @@ enum Cause {
     Proof,
     Nonce,
     TooMany,
+    Quota,
     Unavailable,
     Other,
 }
@@ -61,6 +62,7 @@ fn cause(code: &str, reason: &str) -> Cause {
         ("invalid_dpop_proof", _) | (_, "dpop_required") => Cause::Proof,
         ("use_dpop_nonce", _) => Cause::Nonce,
         ("too_many_attempts", _) | (_, "too_many_attempts") => Cause::TooMany,
+        ("over_quota", _) | (_, "over_quota") => Cause::Quota,
         ("invalid_scope", _) => Cause::Scope,
         ("unsupported_grant_type", _) => Cause::GrantType,
         ("unavailable" | "temporarily_unavailable" | "internal" | "server_error", _) => Cause::Unavailable,
@@ -85,6 +87,7 @@ pub fn short(failure: &Failure) -> &'static str {
         Cause::Scope => key("short-scope"),
         Cause::Proof | Cause::Nonce => key("short-proof"),
         Cause::TooMany => key("short-too-many"),
+        Cause::Quota => key("short-quota"),
         Cause::Unavailable => key("short-unavailable"),
         Cause::Other => key("short-other"),
     }
@@ -99,6 +102,7 @@ pub fn title(insider: &Insider, code: &str) -> String {
         "invalid_arguments" => Problem::InvalidArguments(Vec::new()),
         "unavailable" => Problem::Unavailable(String::new()),
         "too_many_attempts" => Problem::TooManyAttempts(STILL),
+        "over_quota" => Problem::OverQuota { standings: Vec::new(), now: Timestamp::from_millis(0) },
         "method_not_allowed" => Problem::MethodNotAllowed,
         "body_too_large" => Problem::BodyTooLarge,
         "body_too_slow" => Problem::BodyTooSlow,
@@ -128,6 +132,7 @@ pub fn why(w: Words, code: &str, reason: &str) -> Text {
         Cause::Proof => w.text("why-proof"),
         Cause::Nonce => w.text("why-nonce"),
         Cause::TooMany => w.text("why-too-many"),
+        Cause::Quota => w.text("why-quota"),
         Cause::Unavailable => w.text("why-unavailable"),
         Cause::Other => {
             let (cause, _) = problems::explained(if reason.is_empty() { code } else { reason });
@@ -146,6 +151,7 @@ pub fn told(insider: &Insider, failure: &Failure, secrets: &[SecretFacts], now: 
         Cause::NotYet => (w.text("remedy-previous-secret"), credentials()),
         Cause::SecretExpired => (w.text("remedy-regenerate"), credentials()),
         Cause::WrongSecret | Cause::TooMany => (w.text("remedy-copy-secret"), credentials()),
+        Cause::Quota => (w.text("remedy-quota"), Some(insider.path("usage"))),
         Cause::NoSecret => (w.text("remedy-send-secret"), Some(insider.path("get-access-token"))),
         Cause::Address => (w.text("remedy-allow-address"), Some(insider.path("token-timeout#addresses"))),
         Cause::Locked => (w.text("remedy-unlock"), credentials()),

@@ -6,6 +6,7 @@ use super::frame::key;
 use super::words::{Text, Words};
 use crate::domain::event::Action;
 use crate::domain::person::Role;
+use crate::domain::quota::Span;
 use crate::domain::time::Timestamp;
 use crate::store::event::LoggedEvent;
 
@@ -145,6 +146,11 @@ fn what(action: Action, event: &LoggedEvent) -> Sentence {
         Action::PasswordChanged => Sentence::new(key("event-password-changed")),
         Action::SignedIn => Sentence::new(key("event-signed-in")),
         Action::SessionsEnded => Sentence::new(key("event-sessions-ended")),
+        Action::QuotaReached => {
+            let share = event.detail.get("percent").and_then(Value::as_u64).unwrap_or_default().to_string();
+            let is_hour = event.subject == Span::Hour.as_str();
+            Sentence::one(if is_hour { key("event-quota-hour") } else { key("event-quota-day") }, "percent", share)
+        }
     }
 }
 
@@ -193,6 +199,7 @@ fn more(w: Words, action: Action, event: &LoggedEvent) -> Vec<Sentence> {
         | Action::PersonRemoved
         | Action::PasswordChanged
         | Action::SignedIn
+        | Action::QuotaReached
         | Action::SessionsEnded => Vec::new(),
         Action::KeyCreated
         | Action::KeyRotated
@@ -281,6 +288,7 @@ fn field_name(field: &str) -> Option<&'static str> {
         "require_dpop" => key("bound-tokens"),
         "resources" => key("field-resources"),
         "secret_lifetime_days" => key("field-secret-lifetime"),
+        "quota" => key("field-quota"),
         _ => return None,
     })
 }

@@ -90,6 +90,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/entities/{entity}/usage", get(usage::get))
         .route("/entities/{entity}/activity", get(activity::get))
         .route("/entities/{entity}/activity.csv", get(activity::download))
+        .route("/entities/{entity}/activity.jsonl", get(activity::download_json_lines))
         .route("/entities/{entity}/people", get(people::get))
         .route("/entities/{entity}/people/invite", post(people::invite))
         .route("/entities/{entity}/people/invitations/{invitation}/withdraw", post(people::withdraw))

@@ -15,6 +15,8 @@ use super::pair::credentials;
 use super::visitor::Insider;
 use super::words::{Text, Words};
 use crate::app::App;
+use crate::domain::entity::Entity;
+use crate::domain::quota::{Span, Standing};
 use crate::http::error::Problem;
 use crate::store::request_count::Counted;
 
@@ -28,6 +30,7 @@ struct Usage {
     periods: Vec<(Text, String, bool)>,
     /// Whether there are no requests in any period.
     is_nothing: bool,
+    quotas: Vec<QuotaLine>,
     has_credentials: bool,
     figures: [(Text, Text); 4],
     chart: Option<Chart>,
@@ -35,6 +38,14 @@ struct Usage {
     first_column: Text,
     rows: Vec<Row>,
     sum: Row,
+}
+
+/// How a limit of the quota stands.
+pub struct QuotaLine {
+    /// In a sentence.
+    pub text: Text,
+    /// Whether much of it is used, and what follows from that.
+    pub notice: Option<Text>,
 }
 
 /// A line of the table.
@@ -64,6 +75,7 @@ pub async fn get(State(app): State<Arc<App>>, insider: Insider, query: Query) ->
         credentials_page: insider.path("generate-credentials"),
         periods: Period::ALL.map(|other| (w.text(other.name()), link(other), other == period)).into(),
         is_nothing,
+        quotas: quota_lines(&app, w, &insider.entity).await?,
         has_credentials: is_nothing && !credentials(&app, &insider).await?.is_empty(),
         figures: figures(w, &counted),
         chart: (!is_quiet).then(|| counted.chart(w)),
@@ -73,6 +85,26 @@ pub async fn get(State(app): State<Arc<App>>, insider: Insider, query: Query) ->
         sum: row(w, w.text(period.name()), &sum),
     };
     Ok(page(&app, insider.visitor.look, &shown))
+}
+
+/// How the quota of an entity stands; nothing if it has none.
+pub async fn quota_lines(app: &App, w: Words, entity: &Entity) -> Result<Vec<QuotaLine>, Problem> {
+    let is_dry = entity.settings.quota.is_some_and(|quota| quota.dry_run);
+    let line = |standing: Standing| {
+        let (used, limit) = (grouped(standing.used.into(), w), grouped(standing.limit.into(), w));
+        let told = match standing.span {
+            Span::Hour => key("quota-hour"),
+            Span::Day => key("quota-day"),
+        };
+        let then = match (standing.remaining(), is_dry) {
+            (_, true) => key("quota-dry-run"),
+            (0, false) => key("quota-spent"),
+            (_, false) => key("quota-soon"),
+        };
+        let text = w.with(told, [("used", &used), ("limit", &limit)]);
+        QuotaLine { text, notice: standing.share().map(|_| w.text(then)) }
+    };
+    Ok(app.quota_standings(entity).await?.into_iter().map(line).collect())
 }
 
 fn figures(w: Words, counted: &Columns) -> [(Text, Text); 4] {

@@ -19,6 +19,7 @@ use crate::http::envelope::private_json;
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::origin::Origin;
 use crate::http::parse;
+use crate::http::quota;
 
 /// Told to a proven client of an entity that takes no token that is not bound to a key.
 const DPOP_REQUIRED: &str = "The Client Secret is right, but this business entity takes only tokens that are bound to a key (DPoP), and this endpoint issues none. Ask /oauth/token with a proof in the header DPoP, or switch the requirement off on Token Timeout.";
@@ -124,8 +125,10 @@ async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payloa
     }
     let grant =
         token::grant(entity, &fields, Door::Integration).map_err(|refusal| Problem::of_grant(refusal, entity))?;
+    let standings = quota::take(app, entity).await?;
     let issued = app.issue(&proven, entity, grant, app.audience.clone(), None, origin.address)?;
-    Ok(private_json(StatusCode::OK, &Answer::of(&issued.access_token, issued.expires_in, &issued.scope)))
+    let answer = Answer::of(&issued.access_token, issued.expires_in, &issued.scope);
+    Ok(quota::told(app, standings.as_deref(), private_json(StatusCode::OK, &answer)))
 }
 
 /// To this endpoint a body that breaks off is content that cannot be read (CONTRACT.md §2).

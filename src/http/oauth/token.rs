@@ -20,6 +20,7 @@ use crate::http::body::Payload;
 use crate::http::envelope::private_json;
 use crate::http::error::Problem;
 use crate::http::origin::Origin;
+use crate::http::quota;
 
 /// The one parameter that may stand more than once (RFC 8707 §2).
 const REPEATABLE: &str = "resource";
@@ -116,8 +117,9 @@ async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payloa
     let asked = fields.all(REPEATABLE).filter_map(|value| value.as_text());
     let audience = resource::audience(&app.audience, &entity.settings.resources, asked)
         .map_err(|why| OAuthError::of_target(why, &app.audience, entity))?;
+    let standings = quota::take(app, entity).await.map_err(OAuthError::Transport)?;
     let issued = app.issue(&proven, entity, grant, audience, cnf, origin.address)?;
     let answer =
         Answer { access_token: &issued.access_token, token_type, expires_in: issued.expires_in, scope: &issued.scope };
-    Ok(private_json(StatusCode::OK, &answer))
+    Ok(quota::told(app, standings.as_deref(), private_json(StatusCode::OK, &answer)))
 }

@@ -1,4 +1,5 @@
-//! The audit log of everything, the newest first; filtered by entity and by action; as a page and as CSV.
+//! The audit log of everything, the newest first; filtered by entity, action, actor and time; as a page and as files; and
+//! where its chain ends.
 
 use std::sync::Arc;
 
@@ -9,7 +10,8 @@ use axum::response::Response;
 use super::path_of;
 use crate::app::{App, Error};
 use crate::domain::event::Action;
-use crate::http::console::csv;
+use crate::domain::time::bound;
+use crate::http::admin::events::file;
 use crate::http::console::form::Query;
 use crate::http::console::frame::{Frame, key, page};
 use crate::http::console::look::Theme;
@@ -17,14 +19,11 @@ use crate::http::console::text::text_of;
 use crate::http::console::visitor::Operator;
 use crate::http::console::words::{Text, Words};
 use crate::http::error::Problem;
-use crate::store::event::{LoggedEvent, ToldEvent};
+use crate::http::export::Format;
+use crate::store::event::{Filter, ToldEvent};
 
 /// Events a page.
 const PAGE: usize = 50;
-/// Most events of a download, the newest.
-const MOST_LINES: usize = 10_000;
-/// Events read at once for a download.
-const BATCH: i64 = 500;
 /// Longest detail that a row shows, in characters.
 const LONGEST_DETAIL: usize = 300;
 
@@ -35,12 +34,18 @@ struct Activity {
     entity: String,
     is_unknown: bool,
     actions: Vec<(&'static str, Text)>,
-    action: String,
+    action: &'static str,
+    actor: String,
+    from: String,
+    to: String,
     is_filtered: bool,
     rows: Vec<Row>,
     csv: String,
+    json_lines: String,
     newest: Option<String>,
     older: Option<String>,
+    anchor: String,
+    removed: Option<i64>,
 }
 
 struct Row {
@@ -55,78 +60,78 @@ struct Row {
 }
 
 /// What the log is filtered by.
-struct Filter {
-    entity_id: Option<String>,
-    action: Option<&'static str>,
+struct Asked {
+    filter: Filter,
     is_unknown: bool,
 }
 
-impl Filter {
+impl Asked {
     async fn of(app: &App, query: &Query) -> Result<Self, Problem> {
-        let action = Action::ALL.into_iter().map(Action::as_str).find(|action| *action == query.value("action"));
         let (entity_id, is_unknown) = match query.get("entity").map(str::trim) {
             None => (None, false),
             Some(name) => match app.find_entity(name).await {
                 Ok(entity) => (Some(entity.id.to_string()), false),
-                Err(Error::NotFound(_)) => (None, true),
+                // No entity has this id, so the log of it is empty.
+                Err(Error::NotFound(_)) => (Some(String::new()), true),
                 Err(error) => return Err(error.into()),
             },
         };
-        Ok(Self { entity_id, action, is_unknown })
-    }
-
-    async fn events(&self, app: &App, before: i64, limit: i64) -> Result<Vec<ToldEvent>, Problem> {
-        if self.is_unknown {
-            return Ok(Vec::new());
-        }
-        Ok(app.store.events_told(before, self.entity_id.as_deref(), self.action, limit).await?)
+        let filter = Filter {
+            entity_id,
+            actions: Action::parse(query.value("action")).into_iter().collect(),
+            actor: query.value("actor").trim().chars().take(64).collect(),
+            is_of_entity_only: false,
+            since: bound(query.value("from"), false).ok(),
+            until: bound(query.value("to"), true).ok(),
+        };
+        Ok(Self { filter, is_unknown })
     }
 }
 
 /// The page.
 pub async fn get(State(app): State<Arc<App>>, operator: Operator, query: Query) -> Result<Response, Problem> {
     let w = operator.0.look.words;
-    let filter = Filter::of(&app, &query).await?;
+    let Asked { filter, is_unknown } = Asked::of(&app, &query).await?;
     let before = query.value("before").parse().unwrap_or(i64::MAX);
     let limit = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);
-    let mut events = filter.events(&app, before, limit).await?;
+    let mut events = app.store.events_told(before, &filter, limit).await?;
     let has_more = events.len() > PAGE;
     events.truncate(PAGE);
     let here = "/operator/activity";
     let last = events.last().map(|told| told.event.seq.to_string());
+    let ends = app.store.chain_ends().await?;
+    let text = |name: &str| query.value(name).chars().take(64).collect();
     let shown = Activity {
         frame: Frame::of_operator(&app, &operator, "activity").await?,
-        entity: query.value("entity").chars().take(64).collect(),
-        is_unknown: filter.is_unknown,
+        entity: text("entity"),
+        is_unknown,
         actions: Action::ALL.into_iter().map(|action| (action.as_str(), what(w, action))).collect(),
-        action: filter.action.unwrap_or_default().to_owned(),
-        is_filtered: filter.action.is_some() || filter.entity_id.is_some() || filter.is_unknown,
+        action: filter.actions.first().map_or("", |action| action.as_str()),
+        actor: text("actor"),
+        from: text("from"),
+        to: text("to"),
+        is_filtered: ["entity", "action", "actor", "from", "to"].iter().any(|name| query.get(name).is_some()),
         rows: events.iter().map(|told| row(w, told)).collect(),
         csv: query.link("/operator/activity.csv", &[("before", "")]),
+        json_lines: query.link("/operator/activity.jsonl", &[("before", "")]),
         newest: query.get("before").map(|_| query.link(here, &[("before", "")])),
         older: last.filter(|_| has_more).map(|last| query.link(here, &[("before", &last)])),
+        anchor: ends.chained.to_string(),
+        removed: (ends.removed.seq > 0).then_some(ends.removed.seq),
     };
     Ok(page(&app, operator.0.look, &shown))
 }
 
-/// The same events as CSV, at most 10,000, the newest first.
+/// The same events as CSV.
 pub async fn download(State(app): State<Arc<App>>, _: Operator, query: Query) -> Result<Response, Problem> {
-    let filter = Filter::of(&app, &query).await?;
-    let mut text = csv::line(&["time", "actor", "address", "action", "entity", "subject", "detail"]);
-    let (mut before, mut lines) = (i64::MAX, 0usize);
-    while lines < MOST_LINES {
-        let events = filter.events(&app, before, BATCH).await?;
-        let Some(last) = events.last() else { break };
-        before = last.event.seq;
-        lines = lines.saturating_add(events.len());
-        for told in &events {
-            let LoggedEvent { at, actor, address, action, entity_id, subject, detail, .. } = &told.event;
-            let entity = told.entity.as_deref().or(entity_id.as_deref()).unwrap_or_default();
-            let address = address.as_deref().unwrap_or_default();
-            text.push_str(&csv::line(&[&at.to_string(), actor, address, action, entity, subject, &detail.to_string()]));
-        }
-    }
-    Ok(csv::file("passgate-activity", text))
+    let Asked { filter, .. } = Asked::of(&app, &query).await?;
+    file(app, filter, Format::Csv).await
+}
+
+/// The same events as JSON lines, with their hashes.
+pub async fn download_json_lines(State(app): State<Arc<App>>, _: Operator, query: Query) -> Result<Response, Problem> {
+    let Asked { filter, .. } = Asked::of(&app, &query).await?;
+    file(app, filter, Format::JsonLines).await
 }
 
 fn row(w: Words, told: &ToldEvent) -> Row {
@@ -215,5 +220,6 @@ fn what(w: Words, action: Action) -> Text {
         Action::SignedIn => key("event-signed-in"),
         Action::SessionsEnded => key("op-did-sessions-ended"),
         Action::EntityViewed => key("op-did-entity-viewed"),
+        Action::QuotaReached => key("op-did-quota-reached"),
     })
 }

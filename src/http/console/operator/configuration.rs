@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::definition::Definition;
 use crate::domain::entity::{Change, Entity};
 use crate::domain::parameter::Parameter;
+use crate::domain::quota::Quota;
 use crate::domain::settings::{self, AccountLock, UnknownParameters};
 use crate::http::admin::read::object;
 
@@ -38,6 +39,8 @@ struct Settings {
     resources: Vec<String>,
     #[serde(default)]
     secret_lifetime_days: Option<u32>,
+    #[serde(default)]
+    quota: Option<Quota>,
 }
 
 impl From<&Entity> for Configuration {
@@ -59,6 +62,7 @@ impl From<&Entity> for Configuration {
                 require_dpop: settings.require_dpop,
                 resources: settings.resources.iter().map(ToString::to_string).collect(),
                 secret_lifetime_days: settings.secret_lifetime_days,
+                quota: settings.quota,
             },
             parameters: entity.parameters.iter().map(Parameter::definition).cloned().collect(),
         }
@@ -95,6 +99,7 @@ impl Configuration {
             require_dpop: Some(self.settings.require_dpop),
             resources: Some(self.settings.resources),
             secret_lifetime_days: Some(self.settings.secret_lifetime_days),
+            quota: Some(self.settings.quota),
         };
         let change = Change {
             identifier: Some(self.identifier),

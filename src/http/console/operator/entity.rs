@@ -1,6 +1,7 @@
 //! The page of one entity: how it stands, what it is, its credentials, its people, and how to move and stop it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use axum::extract::State;
@@ -14,6 +15,7 @@ use super::standing::{Day, Made, Standing, day, made};
 use crate::app::App;
 use crate::domain::entity::Entity;
 use crate::domain::person::Role;
+use crate::domain::quota;
 use crate::domain::time::Timestamp;
 use crate::http::admin::read::InPath;
 use crate::http::console::events::role_name;
@@ -23,10 +25,12 @@ use crate::http::console::frame::{Frame, page_with};
 use crate::http::console::look::Theme;
 use crate::http::console::members::{InvitationRow, PersonRow, members};
 use crate::http::console::moments::grouped;
+use crate::http::console::usage::{QuotaLine, quota_lines};
 use crate::http::console::visitor::Operator;
 use crate::http::console::words::{Text, sentence};
 use crate::http::error::Problem;
 use crate::store::credential::CredentialUse;
+use crate::store::request_count::Span;
 
 #[derive(Template)]
 #[template(path = "operator/entity.html")]
@@ -37,6 +41,8 @@ struct EntityPage {
     name: String,
     identifier: String,
     version: i64,
+    quotas: Vec<QuotaLine>,
+    over: Option<String>,
     standing: Standing,
     stops: String,
     day: Day,
@@ -135,6 +141,8 @@ pub async fn show_with(
         version: entity.version,
         standing,
         stops: standing.until().map(|end| w.moment_text(end)).unwrap_or_default(),
+        quotas: quota_lines(app, w, entity).await?,
+        over: over(app, entity, now).await?.map(|count| grouped(count, w)),
         day: day(w, issued, failed),
         made: holding.secret_made_at.map(|at| made(w, at, now)),
         updated: w.moment_text(entity.updated_at),
@@ -155,6 +163,18 @@ pub async fn show_with(
         faults: moment.faults,
     };
     Ok(page_with(app, operator.0.look, status, &shown))
+}
+
+/// In a dry run: how many tokens of the last 24 hours would have been refused by the limits of an hour or of today.
+async fn over(app: &App, entity: &Entity, now: Timestamp) -> Result<Option<i64>, Problem> {
+    let Some(quota) = entity.settings.quota.filter(|quota| quota.dry_run) else { return Ok(None) };
+    let since = now.hour().minus(Duration::from_secs(23 * 3600));
+    let hours = app.store.token_request_counts(&entity.id, Span::Hour, since).await?;
+    let over = |issued: i64, limit: u32| issued.saturating_sub(limit.into()).max(0);
+    let in_hours = quota.tokens_per_hour.map_or(0, |limit| hours.iter().map(|hour| over(hour.issued, limit)).sum());
+    let standings = app.quota_standings(entity).await?;
+    let in_day = standings.iter().find(|standing| standing.span == quota::Span::Day).map_or(0, quota::Standing::over);
+    Ok(Some(in_hours.max(in_day.into())))
 }
 
 /// A credential that is not revoked.

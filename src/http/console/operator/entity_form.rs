@@ -12,6 +12,7 @@ use super::entity_path;
 use crate::app::{App, Error};
 use crate::domain::entity::{Change, Entity};
 use crate::domain::fault::{Fault, FieldFault};
+use crate::domain::quota::{Quota, Span};
 use crate::domain::settings::{self, Settings, UnknownParameters};
 use crate::http::admin::read::InPath;
 use crate::http::console::faults::Faults;
@@ -39,11 +40,20 @@ pub struct Typed {
     pub secret_lifetime_days: String,
     /// Whether unknown parameters are ignored.
     pub ignores_unknown: bool,
+    /// Most tokens in an hour; empty for no limit.
+    pub tokens_per_hour: String,
+    /// The same in a day.
+    pub tokens_per_day: String,
+    /// Whether these limits are only tried out.
+    pub is_dry_run: bool,
 }
 
 impl Typed {
     /// What an entity has.
     pub fn of(entity: &Entity) -> Self {
+        let quota = entity.settings.quota;
+        let limit =
+            |span| quota.and_then(|quota| quota.limit(span)).map_or_else(String::new, |limit| limit.to_string());
         Self {
             identifier: entity.identifier.clone(),
             name: entity.name.clone(),
@@ -53,6 +63,9 @@ impl Typed {
             most_credentials: entity.settings.most_credentials.to_string(),
             secret_lifetime_days: entity.settings.secret_lifetime_days.map(|days| days.to_string()).unwrap_or_default(),
             ignores_unknown: entity.settings.unknown_parameters == UnknownParameters::Ignore,
+            tokens_per_hour: limit(Span::Hour),
+            tokens_per_day: limit(Span::Day),
+            is_dry_run: quota.is_some_and(|quota| quota.dry_run),
         }
     }
 
@@ -67,12 +80,18 @@ impl Typed {
             most_credentials: form.field("most_credentials").to_owned(),
             secret_lifetime_days: form.field("secret_lifetime_days").trim().to_owned(),
             ignores_unknown: form.field("unknown_parameters") == "ignore",
+            tokens_per_hour: form.field("quota.tokens_per_hour").trim().to_owned(),
+            tokens_per_day: form.field("quota.tokens_per_day").trim().to_owned(),
+            is_dry_run: form.has("quota_dry_run"),
         }
     }
 
     /// The change that it asks for. What is no number at all is judged as 0, which is out of the limits.
     pub fn change(&self) -> Change {
         let unknown = if self.ignores_unknown { UnknownParameters::Ignore } else { UnknownParameters::Refuse };
+        let limit = |text: &str| (!text.is_empty()).then(|| text.parse().unwrap_or(0));
+        let (hour, day) = (limit(&self.tokens_per_hour), limit(&self.tokens_per_day));
+        let quota = Quota { tokens_per_hour: hour, tokens_per_day: day, dry_run: self.is_dry_run };
         Change {
             identifier: Some(self.identifier.clone()),
             name: Some(self.name.clone()),
@@ -87,6 +106,7 @@ impl Typed {
                 ),
                 unknown_parameters: Some(unknown),
                 resources: Some(lines(&self.resources)),
+                quota: Some(Some(quota).filter(|_| hour.or(day).is_some())),
                 ..settings::Change::default()
             },
             status: None,
@@ -123,6 +143,9 @@ pub async fn blank(State(app): State<Arc<App>>, operator: Operator) -> Result<Re
         most_credentials: Settings::default().most_credentials.to_string(),
         secret_lifetime_days: String::new(),
         ignores_unknown: false,
+        tokens_per_hour: String::new(),
+        tokens_per_day: String::new(),
+        is_dry_run: false,
     };
     ask(&app, &operator, StatusCode::OK, typed, Faults::default()).await
 }

@@ -58,6 +58,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/operator/stop-viewing", post(entity_status::stop_viewing))
         .route("/operator/activity", get(activity::get))
         .route("/operator/activity.csv", get(activity::download))
+        .route("/operator/activity.jsonl", get(activity::download_json_lines))
         .route("/operator/keys", get(keys::get))
         .route("/operator/keys/rotate", post(keys::rotate))
         .route("/operator/keys/void", post(keys::void))
