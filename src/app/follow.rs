@@ -29,6 +29,11 @@ impl Follower {
         Self { seq: AtomicI64::new(seq), at: AtomicI64::new(now.millis()) }
     }
 
+    /// The number of the last event that has been taken in.
+    pub fn seq(&self) -> i64 {
+        self.seq.load(Ordering::Relaxed)
+    }
+
     /// How long ago the log was last read to its end.
     pub fn age(&self, now: Timestamp) -> Duration {
         now.since(Timestamp::from_millis(self.at.load(Ordering::Relaxed)))
@@ -51,6 +56,7 @@ impl App {
                     }
                     Ok(()) => {}
                 }
+                self.tell_feeds(event).await?;
                 self.follower.seq.fetch_max(event.seq, Ordering::Relaxed);
                 any = true;
             }

@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod credentials;
 pub mod entities;
+pub mod feed;
 pub mod follow;
 pub mod issue;
 pub mod keys;
@@ -34,6 +35,7 @@ use crate::signer::Signer;
 use crate::store::{Store, StoreError};
 use crate::vault::Vault;
 use clock::Clock;
+use feed::Feed;
 use follow::Follower;
 use known::Known;
 use mail::Mailer;
@@ -80,6 +82,8 @@ pub struct App {
     pub clock: Clock,
     /// How far the event log has been followed.
     pub follower: Follower,
+    /// Tells platform APIs what is void.
+    pub feed: Feed,
 }
 
 /// Why something was not done.

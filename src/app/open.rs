@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::clock::{Clock, random, random_secret};
+use super::feed::Feed;
 use super::follow::Follower;
 use super::known::Known;
 use super::mail::Mailer;
@@ -124,6 +125,7 @@ impl App {
             metrics: Metrics::default(),
             clock,
             follower: Follower::new(seq, now),
+            feed: Feed::default(),
         };
         app.revoked.extend(app.store.revoked_tokens(now).await.map_err(database)?);
         Ok(Arc::new(app))

@@ -21,6 +21,12 @@ impl Revoked {
         self.0.read().unwrap_or_else(PoisonError::into_inner).contains_key(jti)
     }
 
+    /// Every one of them that has not ended at `now`.
+    pub fn all(&self, now: Timestamp) -> Vec<(TokenId, Timestamp)> {
+        let tokens = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        tokens.iter().filter(|(_, end)| **end > now).map(|(jti, end)| (*jti, *end)).collect()
+    }
+
     /// Forgets tokens that have ended at `now`.
     pub fn purge(&self, now: Timestamp) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).retain(|_, end| *end > now);

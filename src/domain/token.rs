@@ -8,12 +8,13 @@ use serde_json::{Map, Value};
 
 use super::claims::TokenId;
 use super::credential::Credential;
-use super::entity::{Entity, Status};
+use super::entity::Entity;
 use super::fault::{Fault, FieldFault};
 use super::presented::Fields;
 use super::scope::NotAScope;
 use super::settings::UnknownParameters;
 use super::time::Timestamp;
+use super::voided::Voided;
 
 /// Longest `client_id` that is looked at, in bytes.
 pub const LONGEST_CLIENT_ID: usize = 128;
@@ -115,8 +116,5 @@ pub fn grant(entity: &Entity, fields: &Fields<'_>, door: Door) -> Result<Grant, 
 /// Whether a token that the signer has verified still stands: its entity is active, its credential neither revoked nor
 /// expired, and the tokens of its secret not void.
 pub fn stands(entity: &Entity, credential: &Credential, jti: &TokenId, now: Timestamp) -> bool {
-    let is_void = credential.secrets.iter().any(|secret| {
-        secret.id.tag() == jti.secret_tag() && secret.tokens_void_before.is_some_and(|until| jti.issued_at() <= until)
-    });
-    entity.status == Status::Active && credential.standing(now).is_ok() && !is_void
+    !Voided::of(entity, credential).covers(jti, now)
 }

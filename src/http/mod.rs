@@ -14,6 +14,7 @@ pub mod origin;
 pub mod parse;
 pub mod problems;
 pub mod serve;
+pub mod stall;
 pub mod tls;
 
 use std::sync::Arc;
@@ -47,6 +48,7 @@ pub fn router(app: &Arc<App>) -> Router {
     let mut router = token_endpoints
         .merge(admin::routes())
         .merge(console::routes(app))
+        .route("/oauth/revocations", get(oauth::revocations::get))
         .route("/openapi.json", openapi::route(&app.issuer))
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz));

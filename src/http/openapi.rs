@@ -29,6 +29,7 @@ use crate::app::App;
         oauth::token::post,
         oauth::introspect::post,
         oauth::revoke::post,
+        oauth::revocations::get,
         admin::entities::list,
         admin::entities::create,
         admin::entities::show,

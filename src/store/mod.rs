@@ -16,6 +16,7 @@ pub mod session;
 pub mod signing_key;
 pub mod usage;
 mod vault;
+pub mod voided;
 
 use crate::domain::time::Timestamp;
 use db::{Db, Location, Row, sql};

@@ -11,6 +11,7 @@ mod admin;
 mod console;
 mod console_monitor;
 mod console_operator;
+mod feed;
 mod guards;
 mod hostile;
 mod integration;

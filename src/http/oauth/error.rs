@@ -27,6 +27,8 @@ pub enum OAuthError {
     InvalidRequest(String),
     /// 401: the client has not proven itself. The first text is for the log.
     InvalidClient(&'static str, String),
+    /// 403: the client has proven itself, and may not do this.
+    UnauthorizedClient,
     /// 400: not `client_credentials`.
     UnsupportedGrantType,
     /// 400: the asked scope is not one that the entity has.
@@ -73,6 +75,9 @@ impl OAuthError {
         match self {
             Self::InvalidRequest(why) => (StatusCode::BAD_REQUEST, "invalid_request", why),
             Self::InvalidClient(_, why) => (StatusCode::UNAUTHORIZED, "invalid_client", why),
+            Self::UnauthorizedClient => {
+                (StatusCode::FORBIDDEN, "unauthorized_client", "This is for APIs that the operator has registered.")
+            }
             Self::UnsupportedGrantType => {
                 (StatusCode::BAD_REQUEST, "unsupported_grant_type", "The only grant type is client_credentials.")
             }
@@ -99,7 +104,7 @@ impl OAuthError {
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::InvalidRequest(_) | Self::UnsupportedGrantType | Self::InvalidTarget => Outcome::InvalidArguments,
-            Self::InvalidClient(..) => Outcome::InvalidCredentials,
+            Self::InvalidClient(..) | Self::UnauthorizedClient => Outcome::InvalidCredentials,
             Self::InvalidScope(_) => Outcome::InvalidScope,
             Self::Unavailable(_) => Outcome::Unavailable,
             Self::Transport(problem) => problem.outcome(),
@@ -144,7 +149,7 @@ impl IntoResponse for OAuthError {
             Self::InvalidClient(reason, _) => (reason.to_owned(), format!("{error}: {reason}")),
             Self::Unavailable(cause) => (String::new(), cause),
             Self::InvalidRequest(why) => (why, format!("{error}: {}", body.error_description)),
-            Self::UnsupportedGrantType | Self::InvalidScope(_) | Self::InvalidTarget => {
+            Self::UnauthorizedClient | Self::UnsupportedGrantType | Self::InvalidScope(_) | Self::InvalidTarget => {
                 (String::new(), format!("{error}: {}", body.error_description))
             }
         };
