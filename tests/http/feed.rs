@@ -43,8 +43,8 @@ impl Feed {
                 };
                 let data = serde_json::from_str(&field("data").unwrap()).unwrap();
                 let event = Event { id: field("id"), kind: field("event").unwrap(), data };
-                let read = self.read.len() - rest.len();
-                self.read.drain(..read);
+                let rest = rest.to_owned();
+                self.read = rest;
                 return Some(event);
             }
             let chunk = tokio::time::timeout(Duration::from_secs(10), self.response.chunk()).await;

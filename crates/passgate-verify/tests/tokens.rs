@@ -165,7 +165,7 @@ async fn no_other_spelling_of_a_token_is_accepted() {
         format!("{header}.{payload}=.{signature}"),
         format!("{header}..{signature}"),
         format!("{signed}.{}", "A".repeat(86)),
-        format!("{header}.{payload}.{}", &signature[..signature.len() - 1]),
+        format!("{header}.{payload}.{}", signature.get(..signature.len() - 1).unwrap()),
         format!("{header}.{payload}.{payload}.{signature}"),
     ] {
         let refused = verifier.verify(&wrong).await.unwrap_err();
