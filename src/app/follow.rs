@@ -29,6 +29,11 @@ impl Follower {
         Self { seq: AtomicI64::new(seq), at: AtomicI64::new(now.millis()) }
     }
 
+    /// The number of the last event that has been taken in.
+    pub fn seq(&self) -> i64 {
+        self.seq.load(Ordering::Relaxed)
+    }
+
     /// How long ago the log was last read to its end.
     pub fn age(&self, now: Timestamp) -> Duration {
         now.since(Timestamp::from_millis(self.at.load(Ordering::Relaxed)))
@@ -46,6 +51,7 @@ impl App {
             if events.first().is_some_and(|event| event.seq > after.saturating_add(1)) {
                 // Events that this node has not seen were removed because of their age: it forgets everything instead.
                 self.forget_everything().await?;
+                self.feed.tell_anew();
             }
             for event in &events {
                 match self.take_in(event).await {
@@ -55,6 +61,7 @@ impl App {
                     }
                     Ok(()) => {}
                 }
+                self.tell_feeds(event).await?;
                 self.follower.seq.fetch_max(event.seq, Ordering::Relaxed);
                 any = true;
             }

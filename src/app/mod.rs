@@ -6,6 +6,7 @@ pub mod clock;
 pub mod credentials;
 pub mod dpop;
 pub mod entities;
+pub mod feed;
 pub mod follow;
 pub mod issue;
 pub mod keys;
@@ -42,6 +43,7 @@ use crate::store::{Store, StoreError};
 use crate::vault::Vault;
 use clock::Clock;
 use dpop::Used;
+use feed::Feed;
 use follow::Follower;
 use known::Known;
 use mail::Mailer;
@@ -93,6 +95,8 @@ pub struct App {
     pub clock: Clock,
     /// How far the event log has been followed.
     pub follower: Follower,
+    /// Tells platform APIs what is void.
+    pub feed: Feed,
 }
 
 /// Why something was not done.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::clock::{Clock, random, random_secret};
 use super::dpop::Used;
+use super::feed::Feed;
 use super::follow::Follower;
 use super::known::Known;
 use super::mail::Mailer;
@@ -131,6 +132,7 @@ impl App {
             metrics: Metrics::default(),
             clock,
             follower: Follower::new(seq, now),
+            feed: Feed::default(),
         };
         app.load_revocations().await.map_err(database)?;
         Ok(Arc::new(app))

@@ -56,6 +56,13 @@ impl Revoked {
         }
     }
 
+    /// Every one of them that has not ended at `now`; `None` if there was no room for some.
+    pub fn all(&self, now: Timestamp) -> Option<Vec<(TokenId, Timestamp)>> {
+        let held = self.tokens.read().unwrap_or_else(PoisonError::into_inner);
+        let is_whole = held.others_end.is_none_or(|end| end <= now);
+        is_whole.then(|| held.ends.iter().filter(|(_, end)| **end > now).map(|(jti, end)| (*jti, *end)).collect())
+    }
+
     /// Forgets tokens that have ended at `now`.
     pub fn purge(&self, now: Timestamp) {
         let mut held = self.tokens.write().unwrap_or_else(PoisonError::into_inner);

@@ -25,3 +25,4 @@ pub mod secret;
 pub mod settings;
 pub mod time;
 pub mod token;
+pub mod voided;

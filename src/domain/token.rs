@@ -8,12 +8,13 @@ use serde_json::{Map, Value};
 
 use super::claims::TokenId;
 use super::credential::Credential;
-use super::entity::{Entity, Status};
+use super::entity::Entity;
 use super::fault::{Fault, FieldFault};
 use super::presented::Fields;
 use super::scope::NotAScope;
 use super::settings::{LONGEST_TIMEOUT_MINUTES, UnknownParameters};
 use super::time::Timestamp;
+use super::voided::Voided;
 
 /// Longest `client_id` that is looked at, in bytes.
 pub const LONGEST_CLIENT_ID: usize = 128;
@@ -122,14 +123,7 @@ pub fn stands(
     all_void_before: Option<Timestamp>,
     now: Timestamp,
 ) -> bool {
-    let of_its_secret = credential
-        .secrets
-        .iter()
-        .filter(|secret| secret.id.tag() == jti.secret_tag())
-        .filter_map(|secret| secret.tokens_void_before);
-    let of_the_rest = [credential.tokens_void_before, entity.tokens_void_before, all_void_before];
-    let is_void = of_its_secret.chain(of_the_rest.into_iter().flatten()).any(|until| jti.issued_at() <= until);
-    entity.status == Status::Active && credential.standing(now).is_ok() && !is_void
+    all_void_before.is_none_or(|until| until < jti.issued_at()) && !Voided::of(entity, credential).covers(jti, now)
 }
 
 /// Why a moment is not one up to which tokens can be made void.

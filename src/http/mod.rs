@@ -18,6 +18,7 @@ pub mod parse;
 pub mod problems;
 pub mod quota;
 pub mod serve;
+pub mod stall;
 pub mod tls;
 
 use std::sync::Arc;
@@ -59,6 +60,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/forward-auth/prefix", any(gateway::forward_auth::prefixed))
         .route("/forward-auth/prefix/", any(gateway::forward_auth::prefixed))
         .route("/forward-auth/prefix/{*path}", any(gateway::forward_auth::prefixed))
+        .route("/oauth/revocations", get(oauth::revocations::get))
         .route("/openapi.json", openapi::route(&app.issuer))
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz));

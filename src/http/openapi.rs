@@ -32,6 +32,7 @@ use crate::app::App;
         oauth::revoke::post,
         gateway::forward_auth::get,
         gateway::protected_resource::get,
+        oauth::revocations::get,
         admin::entities::list,
         admin::entities::create,
         admin::entities::show,

@@ -14,10 +14,10 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
-use tokio_io_timeout::TimeoutStream;
 use tower::Service as _;
 
 use super::origin::Peer;
+use super::stall::Moving;
 use super::tls::Tls;
 use crate::app::App;
 
@@ -72,6 +72,7 @@ pub async fn serve(
         });
     }
     drop(listener);
+    app.feed.end();
     if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests were still in flight after {DRAIN:?} and were cut off");
     }
@@ -102,17 +103,14 @@ async fn converse<S>(
     builder: &auto::Builder<TokioExecutor>,
     watcher: hyper_util::server::graceful::Watcher,
 ) where
-    S: AsyncRead + AsyncWrite + Send + 'static,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let mut stream = TimeoutStream::new(stream);
-    stream.set_read_timeout(Some(STALLED));
-    stream.set_write_timeout(Some(STALLED));
     let service = hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(Peer(peer));
         let mut router = router.clone();
         async move { Ok::<_, Infallible>(router.call(request.map(Body::new)).await.unwrap_or_else(|never| match never {})) }
     });
-    let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), service);
+    let connection = builder.serve_connection(TokioIo::new(Moving::new(stream, STALLED)), service);
     if let Err(error) = watcher.watch(connection.into_owned()).await {
         tracing::debug!(%peer, error = %error, "connection ended early");
     }

@@ -19,6 +19,7 @@ pub mod session;
 pub mod signing_key;
 pub mod usage;
 pub mod vault;
+pub mod voided;
 
 use crate::domain::time::Timestamp;
 use db::{Db, Location, Row, sql};

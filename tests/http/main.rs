@@ -13,6 +13,7 @@ mod console;
 mod console_monitor;
 mod console_operator;
 mod dpop;
+mod feed;
 mod gateways;
 mod guards;
 mod hostile;

@@ -31,6 +31,8 @@ pub enum OAuthError {
     InvalidClient(&'static str, String),
     /// 400: the proof of possession is missing or not accepted (RFC 9449 §5 and §8).
     InvalidProof(InvalidProof),
+    /// 403: the client has proven itself, and may not do this.
+    UnauthorizedClient,
     /// 400: not `client_credentials`.
     UnsupportedGrantType,
     /// 400: the asked scope is not one that the entity has.
@@ -78,6 +80,9 @@ impl OAuthError {
             Self::InvalidRequest(why) => (StatusCode::BAD_REQUEST, "invalid_request", why),
             Self::InvalidClient(_, why) => (StatusCode::UNAUTHORIZED, "invalid_client", why),
             Self::InvalidProof(why) => (StatusCode::BAD_REQUEST, why.code(), why.words()),
+            Self::UnauthorizedClient => {
+                (StatusCode::FORBIDDEN, "unauthorized_client", "This is for APIs that the operator has registered.")
+            }
             Self::UnsupportedGrantType => {
                 (StatusCode::BAD_REQUEST, "unsupported_grant_type", "The only grant type is client_credentials.")
             }
@@ -120,7 +125,7 @@ impl OAuthError {
             Self::InvalidRequest(_) | Self::InvalidProof(_) | Self::UnsupportedGrantType | Self::InvalidTarget(_) => {
                 Outcome::InvalidArguments
             }
-            Self::InvalidClient(..) => Outcome::InvalidCredentials,
+            Self::InvalidClient(..) | Self::UnauthorizedClient => Outcome::InvalidCredentials,
             Self::InvalidScope(_) => Outcome::InvalidScope,
             Self::Unavailable(_) => Outcome::Unavailable,
             Self::Transport(problem) => problem.outcome(),
@@ -166,7 +171,7 @@ impl IntoResponse for OAuthError {
             Self::Unavailable(cause) => (String::new(), cause),
             Self::InvalidRequest(why) => (why, format!("{error}: {}", body.error_description)),
             Self::InvalidProof(why) => (why.words().to_owned(), format!("{error}: {}", why.words())),
-            Self::UnsupportedGrantType | Self::InvalidScope(_) | Self::InvalidTarget(_) => {
+            Self::UnauthorizedClient | Self::UnsupportedGrantType | Self::InvalidScope(_) | Self::InvalidTarget(_) => {
                 (String::new(), format!("{error}: {}", body.error_description))
             }
         };

@@ -29,6 +29,8 @@ pub struct Answer {
     introspection_endpoint: String,
     /// RFC 7009.
     revocation_endpoint: String,
+    /// What is void, as server-sent events, for registered APIs.
+    revocation_feed_endpoint: String,
     /// None: there is no authorization endpoint.
     response_types_supported: [&'static str; 0],
     /// `client_credentials`.
@@ -75,6 +77,7 @@ pub async fn get(State(app): State<Arc<App>>) -> Result<Response, Problem> {
         jwks_uri: at("/.well-known/jwks.json"),
         introspection_endpoint: at("/oauth/introspect"),
         revocation_endpoint: at("/oauth/revoke"),
+        revocation_feed_endpoint: at("/oauth/revocations"),
         response_types_supported: [],
         grant_types_supported: ["client_credentials"],
         token_endpoint_auth_methods_supported: METHODS,

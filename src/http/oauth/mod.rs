@@ -6,6 +6,7 @@ pub mod error;
 pub mod introspect;
 pub mod jwks;
 pub mod metadata;
+pub mod revocations;
 pub mod revoke;
 pub mod token;
 
