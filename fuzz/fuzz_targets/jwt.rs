@@ -47,6 +47,7 @@ fn claims(mapped: Map<String, Value>) -> Claims {
         client_id: "pgc_client".into(),
         scope: "DLAT access Webhooks".into(),
         entity: "demo".into(),
+        cnf: None,
         mapped,
     }
 }

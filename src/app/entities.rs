@@ -162,6 +162,7 @@ fn changed_fields(change: &Change) -> Vec<&'static str> {
         ("regenerate_grace_seconds", settings.regenerate_grace_seconds.is_some()),
         ("regenerate_voids_tokens", settings.regenerate_voids_tokens.is_some()),
         ("most_credentials", settings.most_credentials.is_some()),
+        ("forbid_plain_secrets", settings.forbid_plain_secrets.is_some()),
     ];
     fields.into_iter().filter(|(_, is_changed)| *is_changed).map(|(field, _)| field).collect()
 }

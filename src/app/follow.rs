@@ -84,7 +84,8 @@ impl App {
                 | Action::CredentialLocked
                 | Action::CredentialUnlocked
                 | Action::SecretStopped
-                | Action::RotationCancelled,
+                | Action::RotationCancelled
+                | Action::AuthenticationChanged,
             ) => {
                 if let Some(id) = &client_id {
                     self.known.forget_credential(id);

@@ -14,6 +14,7 @@ pub mod open;
 pub mod operators;
 pub mod passwords;
 pub mod people;
+pub mod published_keys;
 pub mod requests;
 pub mod revoked;
 pub mod sessions;
@@ -24,6 +25,7 @@ pub mod usage;
 use std::sync::Arc;
 
 use crate::config::Config;
+use crate::domain::certificate::Authorities;
 use crate::domain::credential::Credential;
 use crate::domain::entity::Entity;
 use crate::domain::event::{Action, Actor, Event};
@@ -39,6 +41,7 @@ use known::Known;
 use mail::Mailer;
 use metrics::Metrics;
 use passwords::Passwords;
+use published_keys::PublishedKeys;
 use requests::Requests;
 use revoked::Revoked;
 use throttle::Throttle;
@@ -62,6 +65,10 @@ pub struct App {
     pub known: Known,
     /// Revoked tokens.
     pub revoked: Revoked,
+    /// The authorities for client certificates, if the operator named some.
+    pub client_authorities: Option<Authorities>,
+    /// Keys that clients publish.
+    pub published_keys: PublishedKeys,
     /// Failed attempts.
     pub throttle: Throttle,
     /// Sends mail, if it was told how.

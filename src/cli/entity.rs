@@ -82,6 +82,9 @@ pub struct Rest {
     /// Most credentials that it may have
     #[arg(long)]
     most_credentials: Option<u32>,
+    /// Whether to refuse every secret: only signed assertions and certificates are accepted
+    #[arg(long, value_name = "true|false")]
+    forbid_plain_secrets: Option<bool>,
 }
 
 impl Rest {
@@ -108,6 +111,7 @@ impl Rest {
                 account_lock,
                 ip_allowlist: allowlist,
                 most_credentials: self.most_credentials,
+                forbid_plain_secrets: self.forbid_plain_secrets,
                 ..settings::Change::default()
             },
             ..Change::default()
@@ -183,6 +187,7 @@ fn show(entity: &BusinessEntity) -> Outcome {
         ),
         ("Token timeout", format!("{} minutes", settings.token_timeout_minutes)),
         ("Account lock", lock),
+        ("Plain secrets", if settings.forbid_plain_secrets { "forbidden" } else { "accepted" }.to_owned()),
         ("IP allowlist", if allowlist.is_empty() { "everyone".to_owned() } else { allowlist.join(", ") }),
     ] {
         say(format!("{name:<14} {value}").trim_end())?;

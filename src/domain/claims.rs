@@ -67,6 +67,17 @@ impl<'de> Deserialize<'de> for TokenId {
     }
 }
 
+/// What the holder of a token must prove to have.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// The thumbprint of a certificate (RFC 8705 §3.1).
+    #[serde(rename = "x5t#S256", skip_serializing_if = "Option::is_none")]
+    pub x5t_s256: Option<Arc<str>>,
+    /// The thumbprint of a key (RFC 9449 §6.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jkt: Option<Arc<str>>,
+}
+
 /// The claims of an access token, in the order in which they are written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Claims {
@@ -88,6 +99,9 @@ pub struct Claims {
     pub scope: Arc<str>,
     /// The identifier of the business entity.
     pub entity: Arc<str>,
+    /// What its holder must prove to have (RFC 7800 §3.1); nothing for a plain bearer token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
     /// The claims that the entity's parameters are mapped onto.
     #[serde(flatten)]
     pub mapped: Map<String, Value>,

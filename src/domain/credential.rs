@@ -4,6 +4,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::assertion;
+use super::authentication::Authentication;
 use super::entity::{Entity, Status};
 use super::id::{ClientId, EntityId};
 use super::secret::{FOREVER, Secret, SecretMac};
@@ -33,6 +35,8 @@ pub struct Credential {
     pub owner: Owner,
     /// What people call it, 1 to 50 characters.
     pub name: String,
+    /// How it proves itself.
+    pub authentication: Authentication,
     /// When it was revoked for good.
     pub revoked_at: Option<Timestamp>,
     /// From when on it is refused.
@@ -49,11 +53,19 @@ pub struct Credential {
     pub created_at: Timestamp,
 }
 
-/// Why a credential is not accepted. Only [`Refusal::WrongSecret`] is for somebody who has proven nothing.
+/// Why a credential is not accepted. Those of [`Refusal::is_unproven`] are for somebody who has proven nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// No live secret matches.
     WrongSecret,
+    /// No registered key has signed the assertion, or the credential does not prove itself by one.
+    WrongAssertion,
+    /// The certificate is not the registered one, or the credential does not prove itself by one.
+    WrongCertificate,
+    /// The secret is right, and the credential proves itself in another way, or the entity forbids secrets.
+    SecretNotAccepted,
+    /// The signature of the assertion is right, and what it says is not accepted.
+    Assertion(assertion::Refused),
     /// The secret is right, and the entity is disabled.
     EntityDisabled,
     /// The secret is right, and the credential was revoked.
@@ -71,6 +83,10 @@ impl Refusal {
     pub const fn reason(self) -> &'static str {
         match self {
             Self::WrongSecret => "wrong_secret",
+            Self::WrongAssertion => "wrong_assertion",
+            Self::WrongCertificate => "wrong_certificate",
+            Self::SecretNotAccepted => "secret_not_accepted",
+            Self::Assertion(why) => why.reason(),
             Self::EntityDisabled => "entity_disabled",
             Self::Revoked => "credential_revoked",
             Self::Expired => "credential_expired",
@@ -79,9 +95,17 @@ impl Refusal {
         }
     }
 
+    /// Whether whoever is refused has proven nothing, and is to learn nothing.
+    pub const fn is_unproven(self) -> bool {
+        matches!(self, Self::WrongSecret | Self::WrongAssertion | Self::WrongCertificate)
+    }
+
     /// What to tell the caller.
     pub fn hint(self) -> String {
         match self {
+            Self::WrongAssertion | Self::WrongCertificate => "The proof is not the one that this Client Id is registered with.".to_owned(),
+            Self::SecretNotAccepted => "The Client Secret is right, but secrets are not accepted of this credential: it proves itself by a signed assertion or a certificate, or its business entity has forbidden secrets. See Client authentication on Generate Credentials.".to_owned(),
+            Self::Assertion(why) => why.hint().to_owned(),
             Self::WrongSecret => "The Client Secret is not the one of this Client Id. Copy it again from Generate Credentials; after Regenerate key only the new one is accepted.".to_owned(),
             Self::EntityDisabled => "The Client Secret is right, but this business entity is disabled. Ask the operator of the platform.".to_owned(),
             Self::Revoked => "The Client Secret is right, but this credential has been revoked. Use another credential.".to_owned(),
@@ -116,17 +140,16 @@ impl Credential {
     }
 }
 
-/// Whether a client of `entity` that presents this MAC from `address` is who it says and is accepted now
-/// (CONTRACT.md §2: status, address and secret; the secret decides what the answer may tell).
-pub fn authenticate<'c>(
-    credential: &'c Credential,
-    entity: &Entity,
-    presented: &SecretMac,
+/// Whether a client that has proven itself is accepted from `address` now (CONTRACT.md §2: status, address and secret; the
+/// proof, which comes first, decides what the answer may tell). A platform API has no entity.
+pub fn accept(
+    credential: &Credential,
+    entity: Option<&Entity>,
     address: IpAddr,
     now: Timestamp,
-) -> Result<&'c Secret, Refusal> {
-    let secret = credential.proven_secret(presented, now).ok_or(Refusal::WrongSecret)?;
+) -> Result<(), Refusal> {
     credential.standing(now)?;
+    let Some(entity) = entity else { return Ok(()) };
     if entity.status == Status::Disabled {
         return Err(Refusal::EntityDisabled);
     }
@@ -138,7 +161,17 @@ pub fn authenticate<'c>(
     if !entity.settings.allows(address) {
         return Err(Refusal::Address(address));
     }
-    Ok(secret)
+    Ok(())
+}
+
+/// Whether secrets are a proof for this credential at all.
+pub fn accept_secret(credential: &Credential, entity: Option<&Entity>) -> Result<(), Refusal> {
+    let is_forbidden = entity.is_some_and(|entity| entity.settings.forbid_plain_secrets);
+    if is_forbidden || credential.authentication != Authentication::ClientSecret {
+        Err(Refusal::SecretNotAccepted)
+    } else {
+        Ok(())
+    }
 }
 
 /// What becomes of the secrets that a regeneration replaces.

@@ -140,11 +140,13 @@ pub enum Action {
     EntityViewed,
     /// An entity was made or replaced from a file with its configuration.
     ConfigurationImported,
+    /// How a credential proves itself was changed.
+    AuthenticationChanged,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::EntityCreated,
         Self::EntityUpdated,
         Self::ParameterSet,
@@ -174,6 +176,7 @@ impl Action {
         Self::SessionsEnded,
         Self::EntityViewed,
         Self::ConfigurationImported,
+        Self::AuthenticationChanged,
     ];
 
     /// The word for it in rows and on the wire.
@@ -208,6 +211,7 @@ impl Action {
             Self::SessionsEnded => "person.sessions_ended",
             Self::EntityViewed => "entity.viewed",
             Self::ConfigurationImported => "configuration.imported",
+            Self::AuthenticationChanged => "credential.authentication_changed",
         }
     }
 

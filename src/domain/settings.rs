@@ -80,6 +80,8 @@ pub struct Settings {
     pub regenerate_voids_tokens: bool,
     /// Most credentials that the entity may have at once.
     pub most_credentials: u32,
+    /// Whether no secret is accepted of any credential: only signed assertions and certificates.
+    pub forbid_plain_secrets: bool,
 }
 
 impl Default for Settings {
@@ -92,6 +94,7 @@ impl Default for Settings {
             regenerate_grace_seconds: 0,
             regenerate_voids_tokens: false,
             most_credentials: 10,
+            forbid_plain_secrets: false,
         }
     }
 }
@@ -134,6 +137,7 @@ impl Settings {
         self.regenerate_grace_seconds = change.regenerate_grace_seconds.unwrap_or(self.regenerate_grace_seconds);
         self.regenerate_voids_tokens = change.regenerate_voids_tokens.unwrap_or(self.regenerate_voids_tokens);
         self.most_credentials = change.most_credentials.unwrap_or(self.most_credentials);
+        self.forbid_plain_secrets = change.forbid_plain_secrets.unwrap_or(self.forbid_plain_secrets);
         faults.extend(self.faults());
         if faults.is_empty() { Ok(self) } else { Err(faults) }
     }
@@ -178,6 +182,8 @@ pub struct Change {
     pub regenerate_voids_tokens: Option<bool>,
     /// See [`Settings::most_credentials`].
     pub most_credentials: Option<u32>,
+    /// See [`Settings::forbid_plain_secrets`].
+    pub forbid_plain_secrets: Option<bool>,
 }
 
 /// Reads one line of an allowlist: a network in CIDR notation or a single address. Host bits are dropped.

@@ -45,6 +45,7 @@ use crate::app::App;
         admin::credentials::regenerate,
         admin::credentials::revoke,
         admin::credentials::unlock,
+        admin::authentication::change,
         admin::keys::list,
         admin::keys::rotate,
         admin::events::list,

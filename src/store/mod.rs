@@ -15,6 +15,7 @@ pub mod secret;
 pub mod session;
 pub mod signing_key;
 pub mod usage;
+mod used_assertion;
 mod vault;
 
 use crate::domain::time::Timestamp;

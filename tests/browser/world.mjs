@@ -87,6 +87,11 @@ export function entityPages(world) {
     { name: 'credentials read only', path: credentials, as: world.viewer },
     { name: 'regenerate dialog', path: `${credentials}?dialog=regenerate` },
     { name: 'leak dialog', path: `${credentials}?dialog=leak` },
+    { name: 'client authentication', path: `${credentials}/${erp.clientId}/authentication` },
+    {
+      name: 'client authentication refused', path: `${credentials}/${erp.clientId}/authentication`, statuses: [422],
+      act: steps((page) => page.getByText('Signed assertion (private_key_jwt)').click(), press('Update'), (page) => page.locator('.err').first().waitFor()),
+    },
     { name: 'add dialog', path: `${credentials}?dialog=add` },
     {
       name: 'add dialog refused', path: `${credentials}?dialog=add`, statuses: [422],

@@ -10,6 +10,7 @@ use http::{HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::authentication::AuthenticationBody;
 use super::page::{Asked, Page, PageQuery};
 use super::read::{IfMatch, InPath, Json, tagged};
 use crate::app::App;
@@ -40,6 +41,8 @@ pub struct CredentialBody {
     name: String,
     /// `active`, `locked`, `expired` or `revoked`.
     status: &'static str,
+    /// How it proves itself.
+    authentication: AuthenticationBody,
     /// From when on it is refused; `null` for never.
     #[schema(value_type = Option<String>, format = DateTime, required = true)]
     expires_at: Option<Timestamp>,
@@ -162,6 +165,7 @@ impl CredentialBody {
             entity_id,
             name: credential.name.clone(),
             status,
+            authentication: AuthenticationBody::from(&credential.authentication),
             expires_at: credential.expires_at,
             failed_attempts: credential.failed_attempts,
             secrets: credential.live_secrets(now).map(secret).collect(),
@@ -315,7 +319,7 @@ pub async fn show(
     shown(&app, &app.find_credential(&client_id).await?).await
 }
 
-async fn shown(app: &App, used: &CredentialUse) -> Result<Response, Problem> {
+pub(super) async fn shown(app: &App, used: &CredentialUse) -> Result<Response, Problem> {
     let settings = app.settings_of(&used.credential).await?;
     Ok(tagged(used.credential.version, private_json(StatusCode::OK, &UseBody::new(used, &settings, app.now()))))
 }

@@ -75,6 +75,8 @@ pub struct SettingsBody {
     /// Most credentials that the entity may have at once.
     #[schema(minimum = 1, maximum = 1000)]
     most_credentials: u32,
+    /// Whether no secret is accepted of any credential: only signed assertions and certificates.
+    forbid_plain_secrets: bool,
 }
 
 impl From<Entity> for EntityBody {
@@ -95,6 +97,7 @@ impl From<Entity> for EntityBody {
                 regenerate_grace_seconds: settings.regenerate_grace_seconds,
                 regenerate_voids_tokens: settings.regenerate_voids_tokens,
                 most_credentials: settings.most_credentials,
+                forbid_plain_secrets: settings.forbid_plain_secrets,
             },
             version: entity.version,
             created_at: entity.created_at,
@@ -178,6 +181,10 @@ pub struct SettingsChange {
     #[schema(minimum = 1, maximum = 1000, nullable = false)]
     #[serde(default, deserialize_with = "given")]
     most_credentials: Option<u32>,
+    /// Whether no secret is accepted of any credential: only signed assertions and certificates.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "given")]
+    forbid_plain_secrets: Option<bool>,
 }
 
 /// The same for a lock, which must be an object or `null`.
@@ -208,6 +215,7 @@ impl From<ChangeBody> for Change {
                 regenerate_grace_seconds: body.settings.regenerate_grace_seconds,
                 regenerate_voids_tokens: body.settings.regenerate_voids_tokens,
                 most_credentials: body.settings.most_credentials,
+                forbid_plain_secrets: body.settings.forbid_plain_secrets,
             },
         }
     }

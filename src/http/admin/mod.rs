@@ -1,5 +1,6 @@
 //! The admin API under `/admin/v1`: what operators and their scripts manage entities with.
 
+pub mod authentication;
 pub mod credentials;
 pub mod entities;
 pub mod events;
@@ -28,6 +29,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/admin/v1/credentials/{client_id}", get(credentials::show))
         .route("/admin/v1/credentials/{client_id}/regenerate", post(credentials::regenerate))
         .route("/admin/v1/credentials/{client_id}/revoke", post(credentials::revoke))
+        .route("/admin/v1/credentials/{client_id}/authentication", put(authentication::change))
         .route("/admin/v1/credentials/{client_id}/unlock", post(credentials::unlock))
         .route("/admin/v1/keys", get(keys::list))
         .route("/admin/v1/keys/rotate", post(keys::rotate))

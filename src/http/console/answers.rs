@@ -49,6 +49,7 @@ pub fn of_whoami(entity: &Entity, example: &Example, public_url: &str) -> Vec<(u
         client_id: example.client_id.as_str().into(),
         scope: entity.scopes.all().clone(),
         entity: entity.identifier.as_str().into(),
+        cnf: None,
         mapped: example.grant(entity).map(|grant| grant.claims).unwrap_or_default(),
     };
     let problems = [Problem::InvalidToken(InvalidToken::Absent), Problem::Unavailable(String::new())];

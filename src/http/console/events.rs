@@ -136,6 +136,9 @@ fn what(action: Action, event: &LoggedEvent) -> Sentence {
         Action::PasswordChanged => Sentence::new(key("event-password-changed")),
         Action::SignedIn => Sentence::new(key("event-signed-in")),
         Action::SessionsEnded => Sentence::new(key("event-sessions-ended")),
+        Action::AuthenticationChanged => {
+            Sentence::one(key("event-authentication-changed"), "method", text(event, "to"))
+        }
     }
 }
 
@@ -146,7 +149,8 @@ fn more(w: Words, action: Action, event: &LoggedEvent) -> Vec<Sentence> {
         Action::CredentialGenerated
         | Action::CredentialRevoked
         | Action::CredentialUnlocked
-        | Action::SecretRevealed => vec![of_client()],
+        | Action::SecretRevealed
+        | Action::AuthenticationChanged => vec![of_client()],
         Action::CredentialRegenerated => regenerated(w, event).into_iter().chain([of_client()]).collect(),
         Action::CredentialLocked => {
             let most = event.detail.get("maximum_attempts").and_then(Value::as_i64).unwrap_or_default();
@@ -226,6 +230,7 @@ fn field_name(field: &str) -> Option<&'static str> {
         "regenerate_grace_seconds" => key("field-grace"),
         "regenerate_voids_tokens" => key("field-voids-tokens"),
         "most_credentials" => key("field-most-credentials"),
+        "forbid_plain_secrets" => key("plain-secrets"),
         _ => return None,
     })
 }

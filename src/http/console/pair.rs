@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::client_authentication::method_name;
 use super::visitor::Insider;
 use super::words::Text;
 use crate::app::App;
@@ -40,6 +41,8 @@ pub struct Pair {
     pub old_in_use: bool,
     /// When and from where it was last used.
     pub last_used: Option<Text>,
+    /// How it proves itself.
+    pub method: &'static str,
     /// Every secret that works, or stopped lately.
     pub secrets: Vec<Secret>,
 }
@@ -114,6 +117,7 @@ impl Pair {
                 .zip(newest)
                 .is_some_and(|(old, new)| old.last_used_at.is_some_and(|at| at >= new.created_at)),
             last_used,
+            method: method_name(credential.authentication.method()),
             secrets: history.iter().map(row).collect(),
         })
     }

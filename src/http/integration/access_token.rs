@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::app::issue::Purpose;
+use crate::app::issue::{Purpose, Showing};
 use crate::app::metrics::Outcome;
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::presented::Fields;
@@ -111,10 +111,10 @@ pub async fn post(
     answer
 }
 
-async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payload) -> Result<Response, Problem> {
+async fn issue(app: &Arc<App>, origin: &Origin, headers: &HeaderMap, payload: &Payload) -> Result<Response, Problem> {
     let fields = parse::fields(headers, &payload.0).await.map_err(Problem::InvalidArguments)?;
     let (client_id, secret) = credentials(&fields, origin)?;
-    let proven = origin.prove(app, client_id, secret, Purpose::Token).await?;
+    let proven = origin.prove(app, client_id, Showing::Secret(secret), Purpose::Token).await?;
     let entity = proven.entity.as_deref().ok_or(Problem::ClientNotFound)?;
     let grant =
         token::grant(entity, &fields, Door::Integration).map_err(|refusal| Problem::of_grant(refusal, entity))?;

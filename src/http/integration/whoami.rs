@@ -12,8 +12,10 @@ use crate::app::App;
 use crate::domain::claims::Claims;
 use crate::domain::time::Timestamp;
 use crate::http::auth::BearerToken;
+use crate::http::client_certificate::Shown;
 use crate::http::envelope::private_json;
 use crate::http::error::{Problem, ProblemBody};
+use crate::signer::jwt::InvalidToken;
 
 /// What the token says.
 #[derive(Serialize, ToSchema)]
@@ -70,7 +72,14 @@ impl<'a> Answer<'a> {
         (status = 503, description = "Something went wrong.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
-pub async fn get(State(app): State<Arc<App>>, BearerToken(token): BearerToken) -> Result<Response, Problem> {
+pub async fn get(
+    State(app): State<Arc<App>>,
+    shown: Shown,
+    BearerToken(token): BearerToken,
+) -> Result<Response, Problem> {
     let standing = app.standing_token(&token).await?.map_err(Problem::InvalidToken)?;
+    if !shown.may_use(&standing.claims) {
+        return Err(Problem::InvalidToken(InvalidToken::NotHeld));
+    }
     Ok(private_json(StatusCode::OK, &Answer::of(&standing.claims, app.now())))
 }

@@ -15,6 +15,7 @@ use crate::app::issue::Purpose;
 use crate::app::metrics::Outcome;
 use crate::domain::token::{self, Door};
 use crate::http::body::Payload;
+use crate::http::client_certificate::Shown;
 use crate::http::envelope::private_json;
 use crate::http::error::Problem;
 use crate::http::origin::Origin;
@@ -36,6 +37,12 @@ pub struct RequestBody {
     /// With `client_secret_post`.
     #[schema(max_length = 256, nullable = false)]
     client_secret: Option<String>,
+    /// With `private_key_jwt`: always `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
+    #[schema(nullable = false)]
+    client_assertion_type: Option<String>,
+    /// With `private_key_jwt`: the signed assertion (RFC 7523 §2.2).
+    #[schema(max_length = 8192, nullable = false)]
+    client_assertion: Option<String>,
 }
 
 /// A token, issued (RFC 6749 §5.1).
@@ -71,21 +78,28 @@ pub struct Answer<'a> {
 pub async fn post(
     State(app): State<Arc<App>>,
     origin: Origin,
+    shown: Shown,
     headers: HeaderMap,
     payload: Result<Payload, Problem>,
 ) -> Result<Response, OAuthError> {
     origin.asks_for_token(Door::OAuth);
     let answer = match payload {
-        Ok(payload) => issue(&app, &origin, &headers, &payload).await,
+        Ok(payload) => issue(&app, &origin, shown, &headers, &payload).await,
         Err(problem) => Err(OAuthError::Transport(problem)),
     };
     app.metrics.token(Door::OAuth, answer.as_ref().map_or_else(OAuthError::outcome, |_| Outcome::Issued));
     answer
 }
 
-async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payload) -> Result<Response, OAuthError> {
+async fn issue(
+    app: &Arc<App>,
+    origin: &Origin,
+    shown: Shown,
+    headers: &HeaderMap,
+    payload: &Payload,
+) -> Result<Response, OAuthError> {
     let fields = super::parameters(headers, &payload.0).inspect_err(|_| client_auth::note(headers, origin))?;
-    let proven = client_auth::prove(app, headers, &fields, origin, Purpose::Token).await?;
+    let proven = client_auth::prove(app, headers, &fields, origin, shown, Purpose::Token).await?;
     match fields.sent("grant_type").and_then(|value| value.as_text()) {
         Some("client_credentials") => {}
         Some(_) => return Err(OAuthError::UnsupportedGrantType),

@@ -201,5 +201,6 @@ fn what(w: Words, action: Action) -> Text {
         Action::SignedIn => key("event-signed-in"),
         Action::SessionsEnded => key("op-did-sessions-ended"),
         Action::EntityViewed => key("op-did-entity-viewed"),
+        Action::AuthenticationChanged => key("op-did-authentication-changed"),
     })
 }

@@ -32,6 +32,8 @@ struct Settings {
     regenerate_grace_seconds: u32,
     regenerate_voids_tokens: bool,
     most_credentials: u32,
+    #[serde(default)]
+    forbid_plain_secrets: bool,
 }
 
 impl From<&Entity> for Configuration {
@@ -50,6 +52,7 @@ impl From<&Entity> for Configuration {
                 regenerate_grace_seconds: settings.regenerate_grace_seconds,
                 regenerate_voids_tokens: settings.regenerate_voids_tokens,
                 most_credentials: settings.most_credentials,
+                forbid_plain_secrets: settings.forbid_plain_secrets,
             },
             parameters: entity.parameters.iter().map(Parameter::definition).cloned().collect(),
         }
@@ -83,6 +86,7 @@ impl Configuration {
             regenerate_grace_seconds: Some(self.settings.regenerate_grace_seconds),
             regenerate_voids_tokens: Some(self.settings.regenerate_voids_tokens),
             most_credentials: Some(self.settings.most_credentials),
+            forbid_plain_secrets: Some(self.settings.forbid_plain_secrets),
         };
         let change = Change {
             identifier: Some(self.identifier),
