@@ -959,3 +959,4 @@ why-assertion-incomplete = The assertion lacks exp or jti
 remedy-client-authentication = See how this credential proves itself
 event-authentication-changed = Changed how the credentials prove themselves, to `{ $method }`
 op-did-authentication-changed = Changed how a credential proves itself
+get-without-secret = This credential takes no secret: the request below is answered 401. Its way goes to /oauth/token.

@@ -968,3 +968,4 @@ why-assertion-incomplete = A la aserción le falta exp o jti
 remedy-client-authentication = Vea cómo se demuestran estas credenciales
 event-authentication-changed = Cambió la forma de demostrar las credenciales a `{ $method }`
 op-did-authentication-changed = Cambió la forma de demostrar unas credenciales
+get-without-secret = Estas credenciales no aceptan secretos: la solicitud de abajo recibe 401. Su forma de demostrarse va a /oauth/token.

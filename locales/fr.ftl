@@ -968,3 +968,4 @@ why-assertion-incomplete = Il manque exp ou jti à l’assertion
 remedy-client-authentication = Voyez comment ces identifiants se prouvent
 event-authentication-changed = A changé le moyen de preuve des identifiants : `{ $method }`
 op-did-authentication-changed = A changé le moyen de preuve d’identifiants
+get-without-secret = Ces identifiants n’acceptent pas de secret : la requête ci-dessous reçoit 401. Leur moyen de preuve passe par /oauth/token.

@@ -906,3 +906,4 @@ why-assertion-incomplete = アサーションに exp または jti がありま�
 remedy-client-authentication = この認証情報の認証方法を確認する
 event-authentication-changed = 認証情報の認証方法を `{ $method }` に変更
 op-did-authentication-changed = 認証情報の認証方法を変更
+get-without-secret = この認証情報はシークレットを受け付けません。下のリクエストには 401 が返ります。/oauth/token を使ってください。

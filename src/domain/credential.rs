@@ -107,11 +107,11 @@ impl Refusal {
             Self::SecretNotAccepted => "The Client Secret is right, but secrets are not accepted of this credential: it proves itself by a signed assertion or a certificate, or its business entity has forbidden secrets. See Client authentication on Generate Credentials.".to_owned(),
             Self::Assertion(why) => why.hint().to_owned(),
             Self::WrongSecret => "The Client Secret is not the one of this Client Id. Copy it again from Generate Credentials; after Regenerate key only the new one is accepted.".to_owned(),
-            Self::EntityDisabled => "The Client Secret is right, but this business entity is disabled. Ask the operator of the platform.".to_owned(),
-            Self::Revoked => "The Client Secret is right, but this credential has been revoked. Use another credential.".to_owned(),
-            Self::Expired => "The Client Secret is right, but this credential has expired. Use another credential.".to_owned(),
-            Self::Locked => "The Client Secret is right, but this integration account is locked after too many failed attempts. Unlock it on Token Timeout, or ask the operator of the platform.".to_owned(),
-            Self::Address(address) => format!("The Client Secret is right, but the address {address} is not on the allowlist of this business entity. Add it on Token Timeout."),
+            Self::EntityDisabled => "The Client Secret or other proof is right, but this business entity is disabled. Ask the operator of the platform.".to_owned(),
+            Self::Revoked => "The Client Secret or other proof is right, but this credential has been revoked. Use another credential.".to_owned(),
+            Self::Expired => "The Client Secret or other proof is right, but this credential has expired. Use another credential.".to_owned(),
+            Self::Locked => "The Client Secret or other proof is right, but this integration account is locked after too many failed attempts. Unlock it on Token Timeout, or ask the operator of the platform.".to_owned(),
+            Self::Address(address) => format!("The Client Secret or other proof is right, but the address {address} is not on the allowlist of this business entity. Add it on Token Timeout."),
         }
     }
 }

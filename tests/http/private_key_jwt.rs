@@ -574,6 +574,7 @@ async fn people_choose_the_method_in_the_console_after_a_recent_password() {
         visitor.get("/entities/northwind/activity").await.text.contains("Changed how the credentials prove themselves")
     );
     assert_eq!(server.ask(customer.body()).await.status, 401);
+    assert!(visitor.get("/entities/northwind/get-access-token").await.text.contains("takes no secret"));
     passgate::jobs::flush(&server.app).await.unwrap();
     let log = visitor.get("/entities/northwind/requests").await;
     assert!(
