@@ -69,6 +69,27 @@ pub const SETTINGS: &[Setting] = &[
     setting("tls_certificate_file", "", "PEM certificate chain, to serve HTTPS. Read again when it changes."),
     setting("tls_key_file", "", "PEM private key of the certificate."),
     setting("trusted_proxies", "[]", "Networks whose `X-Forwarded-For` is believed."),
+    setting(
+        "tls_client_certificates",
+        "\"off\"",
+        "`ask`: clients are asked for a certificate when they connect by TLS, for `tls_client_auth` and `self_signed_tls_client_auth`; `off`: they are not.",
+    ),
+    setting(
+        "client_certificate_header",
+        "",
+        "Header in which a proxy of `trusted_proxies` passes the client's certificate: `Client-Cert` (RFC 9440), or any other name with escaped PEM as nginx makes it.",
+    ),
+    setting("client_ca_file", "", "PEM certificates of the authorities that vouch for clients with `tls_client_auth`."),
+    setting(
+        "jwks_uri_allowed_networks",
+        "[]",
+        "Networks beside the public Internet that a client's `jwks_uri` may lead to.",
+    ),
+    setting(
+        "jwks_uri_ca_file",
+        "",
+        "PEM certificates of authorities beside those of the system that vouch for the servers behind `jwks_uri`.",
+    ),
     setting("cors_origins", "[]", "Origins whose pages may call the token endpoints."),
     setting("max_connections", "10000", "Most connections at the same time; more wait to be accepted."),
     setting("cached_credentials", "100000", "Most credentials kept in memory."),
@@ -118,6 +139,16 @@ pub enum SecretsReveal {
     Once,
 }
 
+/// Whether clients are asked for a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClientCertificates {
+    /// They are not, and browsers open no box.
+    Off,
+    /// They are, and may have none.
+    Ask,
+}
+
 /// All settings, valid together; [`SETTINGS`] says what each means.
 #[derive(Clone, Deserialize)]
 #[expect(missing_docs, reason = "SETTINGS documents every field once")]
@@ -140,6 +171,12 @@ pub struct Config {
     pub tls_key_file: Option<PathBuf>,
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
+    pub tls_client_certificates: ClientCertificates,
+    pub client_certificate_header: Option<String>,
+    pub client_ca_file: Option<PathBuf>,
+    #[serde(deserialize_with = "networks")]
+    pub jwks_uri_allowed_networks: Vec<IpNet>,
+    pub jwks_uri_ca_file: Option<PathBuf>,
     pub cors_origins: Vec<String>,
     pub max_connections: usize,
     pub cached_credentials: u64,
@@ -205,6 +242,20 @@ impl Config {
         {
             return wrong("database_url must begin with postgres:// (leave it out for SQLite in data_dir)");
         }
+        if self.tls_client_certificates == ClientCertificates::Ask && self.tls_certificate_file.is_none() {
+            return wrong("tls_client_certificates needs tls_certificate_file");
+        }
+        if let Some(name) = &self.client_certificate_header {
+            if name.parse::<http::HeaderName>().is_err() {
+                return wrong("client_certificate_header must be the name of a header, such as Client-Cert");
+            }
+            if self.trusted_proxies.is_empty() {
+                return wrong("client_certificate_header needs trusted_proxies: it is believed from nobody else");
+            }
+        }
+        if self.client_ca_file.is_some() && !self.takes_client_certificates() {
+            return wrong("client_ca_file needs tls_client_certificates = \"ask\" or client_certificate_header");
+        }
         if self.smtp_url.is_some() != self.mail_from.is_some() {
             return wrong("smtp_url and mail_from must be set together");
         }
@@ -247,6 +298,11 @@ impl Config {
             bound
         };
         format!("{scheme}://{address}")
+    }
+
+    /// Whether clients can show certificates here at all.
+    pub const fn takes_client_certificates(&self) -> bool {
+        matches!(self.tls_client_certificates, ClientCertificates::Ask) || self.client_certificate_header.is_some()
     }
 
     /// Whether the master key is kept in the data directory.
@@ -376,8 +432,11 @@ fn known(name: &str, place: &str) -> Result<(), ConfigError> {
 fn networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
     let texts = Vec::<String>::deserialize(deserializer)?;
     let network = |text: &String| {
-        parse_network(text)
-            .ok_or_else(|| serde::de::Error::custom("trusted_proxies must be addresses or networks such as 10.0.0.0/8"))
+        parse_network(text).ok_or_else(|| {
+            serde::de::Error::custom(
+                "trusted_proxies and jwks_uri_allowed_networks must be addresses or networks such as 10.0.0.0/8",
+            )
+        })
     };
     texts.iter().map(network).collect()
 }

@@ -83,6 +83,7 @@ pub async fn purge(app: &App) -> Result<(), Error> {
     app.revoked.purge(now);
     app.counted(app.store.purge_revoked_tokens(now).await)?;
     app.counted(app.store.purge_sessions(now).await)?;
+    app.counted(app.store.purge_used_assertions(now).await)?;
     app.remove_spent_keys().await?;
     app.purge_requests().await?;
     app.purge_quota_notices().await?;

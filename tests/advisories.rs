@@ -10,6 +10,8 @@
     reason = "a test may fail by panicking, and its name says what it is"
 )]
 
+#[path = "advisories/client_auth.rs"]
+mod client_auth;
 #[path = "http/server.rs"]
 #[expect(dead_code, reason = "not every test looks at everything")]
 mod server;

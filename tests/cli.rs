@@ -595,3 +595,31 @@ fn a_quota_is_set_changed_limit_by_limit_and_removed() {
     let odd = run(directory.path(), &["--data-dir", "data", "entity", "update", "demo", "--quota-dry-run", "true"]);
     assert!(complaint(&odd).contains("tokens_per_hour or tokens_per_day"));
 }
+
+#[test]
+fn a_credential_is_told_to_prove_itself_by_a_key_and_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Quickstart::start(directory.path(), &["--data-dir", "data"]);
+    let id = server.text("client_id").to_owned();
+    let change = |arguments: &[&str]| {
+        run(
+            directory.path(),
+            &[&["--data-dir", "data", "--json", "credential", "authentication", &id], arguments].concat(),
+        )
+    };
+    let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n";
+    std::fs::write(directory.path().join("public.pem"), pem).unwrap();
+    let changed = change(&["private_key_jwt", "--jwks", "public.pem"]);
+    assert!(changed.status.success(), "{}", String::from_utf8_lossy(&changed.stderr));
+    let changed: Value = serde_json::from_slice(&changed.stdout).unwrap();
+    assert_eq!(changed[0]["authentication"]["method"], "private_key_jwt");
+    assert_eq!(changed[0]["authentication"]["jwks"]["keys"][0]["kty"], "OKP");
+    std::fs::write(directory.path().join("private.pem"), "-----BEGIN PRIVATE KEY-----\nhunter2\n").unwrap();
+    let refused = complaint(&change(&["private_key_jwt", "--jwks", "private.pem"]));
+    assert!(refused.contains("private key") && !refused.contains("hunter2"), "{refused}");
+    assert!(complaint(&change(&["tls_client_auth", "--subject", "dns=erp.example"])).contains("client_ca_file"));
+    assert!(change(&["client_secret"]).status.success());
+    let forbidden =
+        json(directory.path(), &["--data-dir", "data", "entity", "update", "demo", "--forbid-plain-secrets", "true"]);
+    assert_eq!(forbidden["settings"]["forbid_plain_secrets"], true);
+}

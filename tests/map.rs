@@ -18,7 +18,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
 ];
 
 /// An outside crate, and the rooms in which it may be met.
-const CRATES: [(&str, &[&str]); 18] = [
+const CRATES: [(&str, &[&str]); 20] = [
     ("sqlx", &["store"]),
     ("axum", &["http"]),
     ("hyper", &["http"]),
@@ -33,7 +33,9 @@ const CRATES: [(&str, &[&str]); 18] = [
     ("argon2", &["app"]),
     ("lettre", &["app"]),
     ("clap", &["cli"]),
-    ("reqwest", &["cli"]),
+    ("reqwest", &["app", "cli"]),
+    ("webpki", &["domain"]),
+    ("x509_parser", &["domain"]),
     ("regex", &["domain"]),
     ("url", &["domain"]),
     ("toml", &["config"]),

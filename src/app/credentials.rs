@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::clock::{random, random_secret};
 use super::{App, Error};
 use crate::config::SecretsReveal;
+use crate::domain::authentication::{Authentication, Choice, KeySource};
 use crate::domain::credential::{Credential, LONGEST_NAME, Owner, Regeneration, RegenerationRefused};
 use crate::domain::entity::Entity;
 use crate::domain::event::{Action, Actor};
@@ -90,6 +91,7 @@ impl App {
             client_id,
             owner: entity.map_or(Owner::Api, |entity| Owner::Entity(entity.id.clone())),
             name: name.to_owned(),
+            authentication: Authentication::ClientSecret,
             revoked_at: None,
             expires_at,
             failed_attempts: 0,
@@ -208,6 +210,51 @@ impl App {
             self.known.forget_credential(&credential.client_id);
         }
         self.find_credential(client_id).await
+    }
+
+    /// Changes how a credential proves itself. From the next request on only the new way is accepted.
+    pub async fn change_authentication(
+        &self,
+        actor: &Actor,
+        client_id: &str,
+        version: Option<i64>,
+        choice: &Choice,
+    ) -> Result<CredentialUse, Error> {
+        let authentication = self.judge_authentication(choice)?;
+        let credential = self.credential_at(client_id, version).await?;
+        if credential.revoked_at.is_some() {
+            return Err(Error::Refused("the credential is revoked".to_owned()));
+        }
+        if authentication != credential.authentication {
+            let detail = json!({"from": credential.authentication.method(), "to": authentication.method()});
+            let event = self.event(actor, Action::AuthenticationChanged, entity_of(&credential), client_id, detail);
+            let id = &credential.client_id;
+            self.store.change_authentication(id, credential.version, &authentication, &event).await?;
+            self.known.forget_credential(id);
+            self.published_keys.forget(id);
+        }
+        self.find_credential(client_id).await
+    }
+
+    /// What was chosen, if it makes sense and this installation can do it.
+    pub fn judge_authentication(&self, choice: &Choice) -> Result<Authentication, Error> {
+        let authentication = Authentication::choose(choice).map_err(Error::Invalid)?;
+        let impossible =
+            |field: &str, why: &str| Err(Error::Invalid(vec![FieldFault::new(field, Fault::Rule(why.to_owned()))]));
+        match &authentication {
+            Authentication::PrivateKeyJwt(KeySource::JwksUri(uri)) if !self.published_keys.may_fetch(uri) => {
+                impossible("jwks_uri", "must be an https URL whose host is a name or address of the public Internet")
+            }
+            Authentication::TlsClientAuth(_) if self.client_authorities.is_none() => impossible(
+                "method",
+                "is not to be had here: the operator of the platform has set no authority for client certificates (client_ca_file)",
+            ),
+            other if other.needs_certificate() && !self.config.takes_client_certificates() => impossible(
+                "method",
+                "is not to be had here: the operator of the platform takes no client certificates (tls_client_certificates, client_certificate_header)",
+            ),
+            _ => Ok(authentication),
+        }
     }
 
     /// Lifts the Integration Account Lock.

@@ -166,6 +166,7 @@ fn changed_fields(change: &Change) -> Vec<&'static str> {
         ("resources", settings.resources.is_some()),
         ("secret_lifetime_days", settings.secret_lifetime_days.is_some()),
         ("quota", settings.quota.is_some()),
+        ("forbid_plain_secrets", settings.forbid_plain_secrets.is_some()),
     ];
     fields.into_iter().filter(|(_, is_changed)| *is_changed).map(|(field, _)| field).collect()
 }

@@ -169,6 +169,7 @@ fn subject(event: &LoggedEvent) -> Result<Option<Subject>, ()> {
         | Action::SessionsEnded
         | Action::EntityViewed
         | Action::SecretEnding
+        | Action::AuthenticationChanged
         | Action::QuotaReached
         | Action::MasterKeyRotated
         | Action::MasterKeyRetired

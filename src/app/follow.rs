@@ -101,7 +101,8 @@ impl App {
                 | Action::CredentialTokensVoided
                 | Action::SecretStopped
                 | Action::SecretLeaked
-                | Action::RotationCancelled,
+                | Action::RotationCancelled
+                | Action::AuthenticationChanged,
             ) => {
                 if let Some(id) = &client_id {
                     self.known.forget_credential(id);

@@ -8,12 +8,16 @@ use serde_json::json;
 use super::clock::random;
 use super::throttle::Throttled;
 use super::{App, Error};
+use crate::domain::assertion::{Assertion, Refused};
+use crate::domain::authentication::{Authentication, KeySource};
+use crate::domain::certificate::{Certificate, Thumbprint};
 use crate::domain::claims::{Claims, Confirmation, TokenId};
-use crate::domain::credential::{Credential, Owner, Refusal, authenticate};
+use crate::domain::credential::{Credential, Owner, Refusal, accept, accept_secret, in_time};
 use crate::domain::entity::Entity;
 use crate::domain::event::{Action, Actor};
 use crate::domain::id::{ClientId, SecretId};
 use crate::domain::secret::{PlainSecret, SecretMac};
+use crate::domain::time::Timestamp;
 use crate::domain::token::Grant;
 use crate::store::StoreError;
 
@@ -26,13 +30,55 @@ pub enum Purpose {
     Inspection,
 }
 
+/// What a client shows to prove itself.
+#[derive(Clone, Copy, Debug)]
+pub enum Showing<'a> {
+    /// Its secret.
+    Secret(&'a str),
+    /// An assertion, whose signature nobody has looked at yet.
+    Assertion(&'a Assertion<'a>),
+    /// A certificate, whose key it has proven to have.
+    Certificate(&'a Certificate),
+}
+
+/// What a client has proven itself with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// This secret.
+    Secret(SecretId),
+    /// A key.
+    Assertion,
+    /// This certificate: tokens are bound to it (RFC 8705 §3).
+    Certificate(Thumbprint),
+}
+
+impl Proof {
+    /// The secret, if it was one.
+    pub const fn secret_id(&self) -> Option<&SecretId> {
+        match self {
+            Self::Secret(id) => Some(id),
+            Self::Assertion | Self::Certificate(_) => None,
+        }
+    }
+
+    /// What tokens issued for it are bound to.
+    fn confirmation(&self) -> Option<Confirmation> {
+        match self {
+            Self::Certificate(thumbprint) => {
+                Some(Confirmation { x5t_s256: Some(thumbprint.to_string().into()), ..Confirmation::default() })
+            }
+            Self::Secret(_) | Self::Assertion => None,
+        }
+    }
+}
+
 /// A client that has proven itself.
 #[derive(Debug)]
 pub struct Proven {
     /// Its credential.
     pub credential: Arc<Credential>,
-    /// The secret that it presented.
-    pub secret_id: SecretId,
+    /// What it has proven itself with.
+    pub proof: Proof,
     /// Its entity; `None` for a platform API.
     pub entity: Option<Arc<Entity>>,
 }
@@ -61,8 +107,8 @@ pub enum Shown {
 struct Seen {
     credential: Arc<Credential>,
     entity: Option<Arc<Entity>>,
-    presented: SecretMac,
-    verdict: Result<SecretId, Refusal>,
+    shown: Shown,
+    verdict: Result<Proof, Refusal>,
 }
 
 /// Why a client has not proven itself.
@@ -101,24 +147,25 @@ pub struct Issued {
 }
 
 impl App {
-    /// Whether the client is who it says (CONTRACT.md §2): throttle, then known, then status, address and secret.
+    /// Whether the client is who it says (CONTRACT.md §2): throttle, then known, then status, address and proof.
     pub async fn prove_client(
-        &self,
+        self: &Arc<Self>,
         client_id: &str,
-        secret: &str,
+        showing: Showing<'_>,
         address: IpAddr,
         purpose: Purpose,
     ) -> Result<Proven, NotProven> {
         let now = self.now();
         let key = self.throttle.client(client_id, address);
         self.throttle.check(key, now)?;
-        let mut seen = self.look_at(client_id, secret, address, purpose).await?;
-        let is_wrong =
-            |seen: &Option<Seen>| seen.as_ref().is_some_and(|seen| seen.verdict == Err(Refusal::WrongSecret));
+        let mut seen = self.look_at(client_id, showing, address, purpose).await?;
+        let is_wrong = |seen: &Option<Seen>| {
+            seen.as_ref().is_some_and(|seen| seen.verdict.as_ref().is_err_and(|refusal| refusal.is_unproven()))
+        };
         if is_wrong(&seen) && self.catch_up().await {
-            seen = self.look_at(client_id, secret, address, purpose).await?;
+            seen = self.look_at(client_id, showing, address, purpose).await?;
         }
-        let Some(Seen { credential, entity, presented, verdict }) = seen else {
+        let Some(Seen { credential, entity, shown, verdict }) = seen else {
             let guesses = self.throttle.unknown(address);
             self.throttle.check_unknown(guesses, now)?;
             self.throttle.fail(guesses, now);
@@ -126,35 +173,33 @@ impl App {
             return Err(NotProven::UnknownClient);
         };
         match verdict {
-            Ok(secret_id) => {
+            Ok(proof) => {
                 self.throttle.succeed(key);
                 if purpose == Purpose::Token && credential.failed_attempts > 0 {
                     self.forget_failures(&credential).await;
                 }
-                Ok(Proven { credential, secret_id, entity })
+                Ok(Proven { credential, proof, entity })
             }
             Err(refusal) => {
                 // Attempts that came together are counted together: those over the limit are told nothing.
                 self.throttle.check(key, now)?;
                 self.throttle.fail(key, now);
-                if let (Purpose::Token, Refusal::WrongSecret, Some(entity)) = (purpose, refusal, &entity) {
+                if purpose == Purpose::Token
+                    && refusal.is_unproven()
+                    && let Some(entity) = &entity
+                {
                     self.count_failure(&credential, entity).await;
                 }
-                let shown = match credential.proven_secret(&presented, now) {
-                    Some(known) => Shown::Known(known.id.clone()),
-                    None if PlainSecret::is_client(secret) => Shown::Unknown(presented),
-                    None => Shown::Nothing,
-                };
                 Err(NotProven::Refused(refusal, Asker { credential, shown }))
             }
         }
     }
 
-    /// What this node knows, or the store tells, of a client and its secret; `None` if there is no such client.
+    /// What this node knows, or the store tells, of a client and what it shows; `None` if there is no such client.
     async fn look_at(
-        &self,
+        self: &Arc<Self>,
         client_id: &str,
-        secret: &str,
+        showing: Showing<'_>,
         address: IpAddr,
         purpose: Purpose,
     ) -> Result<Option<Seen>, StoreError> {
@@ -165,20 +210,73 @@ impl App {
         let Some(credential) = self.credential(&client_id).await? else {
             return Ok(None);
         };
-        let presented = self.vault.secrets.mac(client_id.as_str(), secret);
-        let Owner::Entity(entity_id) = &credential.owner else {
-            if purpose == Purpose::Token {
-                return Ok(None);
+        let entity = match &credential.owner {
+            Owner::Api if purpose == Purpose::Token => return Ok(None),
+            Owner::Api => None,
+            Owner::Entity(id) => match self.entity(id).await? {
+                Some(entity) => Some(entity),
+                None => return Ok(None),
+            },
+        };
+        let accepted = || accept(&credential, entity.as_deref(), address, now);
+        let (shown, verdict) = match showing {
+            Showing::Secret(secret) => {
+                let presented = self.vault.secrets.mac(client_id.as_str(), secret);
+                match credential.proven_secret(&presented, now) {
+                    Some(known) => {
+                        let verdict = in_time(known, now).and_then(|()| accepted());
+                        let verdict = verdict.and_then(|()| accept_secret(&credential, entity.as_deref()));
+                        (Shown::Known(known.id.clone()), verdict.map(|()| Proof::Secret(known.id.clone())))
+                    }
+                    None if PlainSecret::is_client(secret) => (Shown::Unknown(presented), Err(Refusal::WrongSecret)),
+                    None => (Shown::Nothing, Err(Refusal::WrongSecret)),
+                }
             }
-            let proven = credential.accepted_secret(&presented, now);
-            let verdict = proven.and_then(|secret| credential.standing(now).map(|()| secret.id.clone()));
-            return Ok(Some(Seen { credential, entity: None, presented, verdict }));
+            Showing::Assertion(assertion) => {
+                let verdict = match (self.is_signed(&credential, assertion).await, accepted()) {
+                    (false, _) => Err(Refusal::WrongAssertion),
+                    (true, Err(refusal)) => Err(refusal),
+                    (true, Ok(())) => self.use_up(&client_id, assertion, now).await?.map_err(Refusal::Assertion),
+                };
+                (Shown::Nothing, verdict.map(|()| Proof::Assertion))
+            }
+            Showing::Certificate(certificate) => {
+                let authorities = self.client_authorities.as_ref();
+                let is_proven = credential.authentication.is_proven_by(certificate, authorities, now);
+                let verdict = if is_proven { accepted() } else { Err(Refusal::WrongCertificate) };
+                (Shown::Nothing, verdict.map(|()| Proof::Certificate(certificate.thumbprint)))
+            }
         };
-        let Some(entity) = self.entity(entity_id).await? else {
-            return Ok(None);
+        Ok(Some(Seen { credential, entity, shown, verdict }))
+    }
+
+    /// Whether a key of the credential has signed `assertion`.
+    async fn is_signed(self: &Arc<Self>, credential: &Credential, assertion: &Assertion<'_>) -> bool {
+        match &credential.authentication {
+            Authentication::PrivateKeyJwt(KeySource::Jwks(keys)) => assertion.is_signed_by(keys),
+            Authentication::PrivateKeyJwt(KeySource::JwksUri(uri)) => {
+                self.is_signed_by_published(&credential.client_id, uri, assertion).await
+            }
+            Authentication::ClientSecret
+            | Authentication::TlsClientAuth(_)
+            | Authentication::SelfSignedTlsClientAuth { .. } => false,
+        }
+    }
+
+    /// Judges what a signed assertion says, and uses it up. What is refused leaves nothing behind.
+    async fn use_up(
+        &self,
+        client_id: &ClientId,
+        assertion: &Assertion<'_>,
+        now: Timestamp,
+    ) -> Result<Result<(), Refused>, StoreError> {
+        let (jti, end) = match assertion.judge(&self.issuer, now) {
+            Ok(said) => said,
+            Err(refused) => return Ok(Err(refused)),
         };
-        let verdict = authenticate(&credential, &entity, &presented, address, now).map(|secret| secret.id.clone());
-        Ok(Some(Seen { credential, entity: Some(entity), presented, verdict }))
+        let ends_at = Timestamp::from_millis(end.saturating_mul(1000));
+        let is_first = self.counted(self.store.use_assertion(client_id, jti, ends_at).await)?;
+        Ok(if is_first { Ok(()) } else { Err(Refused::Replayed) })
     }
 
     /// The token that `grant` decided on, for `audience`, bound to the key that `cnf` names, signed and counted.
@@ -201,15 +299,15 @@ impl App {
             aud: audience,
             exp: iat.saturating_add(i64::try_from(expires_in).unwrap_or(i64::MAX)),
             iat,
-            jti: TokenId::new(now, proven.secret_id.tag(), random()?),
+            jti: TokenId::new(now, proven.proof.secret_id().map_or(0, SecretId::tag), random()?),
             client_id,
             scope: grant.scope.clone(),
             entity: entity.identifier.as_str().into(),
-            cnf,
+            cnf: Confirmation::both(proven.proof.confirmation(), cnf),
             mapped: grant.claims,
         };
         let access_token = self.signer.sign(&claims)?;
-        self.usage.count(&proven.credential.client_id, &proven.secret_id, address, now);
+        self.usage.count(&proven.credential.client_id, proven.proof.secret_id(), address, now);
         Ok(Issued { access_token, expires_in, scope: grant.scope })
     }
 

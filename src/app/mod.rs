@@ -19,6 +19,7 @@ pub mod open;
 pub mod operators;
 pub mod passwords;
 pub mod people;
+pub mod published_keys;
 pub mod quotas;
 pub mod requests;
 pub mod revoked;
@@ -32,6 +33,7 @@ pub mod voiding;
 use std::sync::Arc;
 
 use crate::config::Config;
+use crate::domain::certificate::Authorities;
 use crate::domain::credential::Credential;
 use crate::domain::entity::Entity;
 use crate::domain::event::{Action, Actor, Event};
@@ -49,6 +51,7 @@ use known::Known;
 use mail::Mailer;
 use metrics::Metrics;
 use passwords::Passwords;
+use published_keys::PublishedKeys;
 use quotas::Quotas;
 use requests::Requests;
 use revoked::Revoked;
@@ -75,6 +78,10 @@ pub struct App {
     pub revoked: Revoked,
     /// Proofs of possession that were used lately.
     pub used_proofs: Used,
+    /// The authorities for client certificates, if the operator named some.
+    pub client_authorities: Option<Authorities>,
+    /// Keys that clients publish.
+    pub published_keys: PublishedKeys,
     /// Failed attempts.
     pub throttle: Throttle,
     /// Sends mail, if it was told how.

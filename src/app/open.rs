@@ -12,6 +12,7 @@ use super::known::Known;
 use super::mail::Mailer;
 use super::metrics::Metrics;
 use super::passwords::Passwords;
+use super::published_keys::PublishedKeys;
 use super::quotas::Quotas;
 use super::requests::Requests;
 use super::revoked::Revoked;
@@ -19,6 +20,7 @@ use super::throttle::Throttle;
 use super::usage::Usage;
 use super::{App, Error};
 use crate::config::Config;
+use crate::domain::certificate::Authorities;
 use crate::signer::Signer;
 use crate::store::db::Location;
 use crate::store::vault::SealedRoots;
@@ -61,6 +63,9 @@ pub enum OpenError {
     /// The mail server's URL cannot be used.
     #[error(transparent)]
     Mail(#[from] super::mail::BadMailSettings),
+    /// A file of certificates cannot be read.
+    #[error("{0} {1} has no certificates in PEM that can be read")]
+    Certificates(&'static str, PathBuf),
     /// Something else.
     #[error(transparent)]
     Other(#[from] Error),
@@ -112,7 +117,11 @@ impl App {
         let now = clock.now();
         let issuer: Arc<str> = config.public_url(bound).into();
         let revoked = Revoked::new(config.cached_revocations);
+        let client_authorities = config.client_ca_file.as_ref().map(client_authorities).transpose()?;
+        let published_keys = published_keys(&config)?;
         let app = Self {
+            client_authorities,
+            published_keys,
             audience: config.token_audience.as_deref().map_or_else(|| issuer.clone(), Arc::from),
             issuer,
             known: Known::new(config.cached_credentials),
@@ -137,6 +146,24 @@ impl App {
         app.load_revocations().await.map_err(database)?;
         Ok(Arc::new(app))
     }
+}
+
+fn client_authorities(path: &PathBuf) -> Result<Authorities, OpenError> {
+    let text = std::fs::read_to_string(path).ok();
+    text.and_then(|text| Authorities::from_pem(&text))
+        .ok_or_else(|| OpenError::Certificates("client_ca_file", path.clone()))
+}
+
+fn published_keys(config: &Config) -> Result<PublishedKeys, OpenError> {
+    let authorities = match &config.jwks_uri_ca_file {
+        None => Vec::new(),
+        Some(path) => {
+            let bundle = std::fs::read(path).ok().and_then(|text| reqwest::Certificate::from_pem_bundle(&text).ok());
+            let unreadable = || OpenError::Certificates("jwks_uri_ca_file", path.clone());
+            bundle.filter(|all| !all.is_empty()).ok_or_else(unreadable)?
+        }
+    };
+    Ok(PublishedKeys::new(&config.jwks_uri_allowed_networks, authorities))
 }
 
 fn prepare_directory(path: &std::path::Path) -> Result<(), OpenError> {

@@ -1,4 +1,4 @@
-//! What issuing leaves behind, gathered until the next write: how often and when each secret was last used.
+//! What issuing leaves behind, gathered until the next write: how often and when each secret, or other proof, was last used.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
@@ -14,14 +14,15 @@ const SHARDS: usize = 64;
 
 struct Gathered {
     client_id: ClientId,
+    secret_id: Option<SecretId>,
     tokens: u32,
     last_used_at: Timestamp,
     last_used_address: Option<IpAddr>,
 }
 
-/// Uses not written yet.
+/// Uses not written yet, by the id of the secret, or of the client if it proved itself without one.
 pub struct Usage {
-    shards: [Mutex<HashMap<SecretId, Gathered>>; SHARDS],
+    shards: [Mutex<HashMap<String, Gathered>>; SHARDS],
     hasher: RandomState,
 }
 
@@ -33,9 +34,10 @@ impl Default for Usage {
 
 impl Usage {
     /// Counts a token.
-    pub fn count(&self, client_id: &ClientId, secret_id: &SecretId, address: IpAddr, now: Timestamp) {
-        let Some(mut gathered) = self.shard(secret_id) else { return };
-        match gathered.get_mut(secret_id) {
+    pub fn count(&self, client_id: &ClientId, secret_id: Option<&SecretId>, address: IpAddr, now: Timestamp) {
+        let id = secret_id.map_or(client_id.as_str(), SecretId::as_str);
+        let Some(mut gathered) = self.shard(id) else { return };
+        match gathered.get_mut(id) {
             Some(used) => {
                 used.tokens = used.tokens.saturating_add(1);
                 used.last_used_at = now;
@@ -44,17 +46,18 @@ impl Usage {
             None => {
                 let used = Gathered {
                     client_id: client_id.clone(),
+                    secret_id: secret_id.cloned(),
                     tokens: 1,
                     last_used_at: now,
                     last_used_address: Some(address),
                 };
-                gathered.insert(secret_id.clone(), used);
+                gathered.insert(id.to_owned(), used);
             }
         }
     }
 
-    fn shard(&self, secret_id: &SecretId) -> Option<MutexGuard<'_, HashMap<SecretId, Gathered>>> {
-        let index = usize::try_from(self.hasher.hash_one(secret_id).rem_euclid(SHARDS as u64)).ok()?;
+    fn shard(&self, id: &str) -> Option<MutexGuard<'_, HashMap<String, Gathered>>> {
+        let index = usize::try_from(self.hasher.hash_one(id).rem_euclid(SHARDS as u64)).ok()?;
         Some(self.shards.get(index)?.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -63,9 +66,9 @@ impl Usage {
         let mut uses = Vec::new();
         for shard in &self.shards {
             let mut gathered = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            uses.extend(gathered.drain().map(|(secret_id, used)| Use {
+            uses.extend(gathered.drain().map(|(_, used)| Use {
                 client_id: used.client_id,
-                secret_id,
+                secret_id: used.secret_id,
                 tokens: used.tokens,
                 last_used_at: used.last_used_at,
                 last_used_address: used.last_used_address.map(|address| address.to_string()).unwrap_or_default(),
@@ -77,10 +80,12 @@ impl Usage {
     /// Takes back what could not be written.
     pub fn give_back(&self, uses: Vec<Use>) {
         for used in uses {
-            let Some(mut gathered) = self.shard(&used.secret_id) else { continue };
+            let id = used.secret_id.as_ref().map_or(used.client_id.as_str(), SecretId::as_str).to_owned();
+            let Some(mut gathered) = self.shard(&id) else { continue };
             let address = used.last_used_address.parse().ok();
-            let newer = gathered.entry(used.secret_id).or_insert_with(|| Gathered {
+            let newer = gathered.entry(id).or_insert_with(|| Gathered {
                 client_id: used.client_id,
+                secret_id: used.secret_id,
                 tokens: 0,
                 last_used_at: used.last_used_at,
                 last_used_address: address,

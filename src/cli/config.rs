@@ -22,7 +22,7 @@ impl Settings {
             Self::Check => {
                 let config = Config::load(sources)?;
                 if let (Some(certificate), Some(key)) = (&config.tls_certificate_file, &config.tls_key_file) {
-                    Tls::load(certificate, key)?;
+                    Tls::load(certificate, key, false)?;
                 }
                 say("The settings are valid.")
             }

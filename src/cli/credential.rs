@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
-use super::output::{json, say, span, table};
+use super::output::{argument_or_stdin, json, say, span, table};
 use super::{Failure, Outcome};
 use crate::app::App;
 use crate::app::credentials::{Generated, RegenerationChoice};
+use crate::domain::authentication as domain;
 use crate::domain::credential::Owner;
 use crate::domain::event::Actor;
 use crate::domain::rotation::{Retirement, Term, retirement};
@@ -84,6 +85,61 @@ pub enum Credential {
         /// The Client Id
         client_id: String,
     },
+    /// Change how a credential proves itself; its secret is refused while it is another way than client_secret
+    Authentication(Authentication),
+}
+
+/// A method, and what the client is known by.
+#[derive(Args)]
+pub struct Authentication {
+    /// The Client Id
+    client_id: String,
+    /// How it proves itself
+    #[arg(value_parser = domain::Authentication::METHODS)]
+    method: String,
+    /// With private_key_jwt: file with a JWK Set, or public keys in PEM; - for standard input
+    #[arg(long, value_name = "FILE")]
+    jwks: Option<String>,
+    /// With private_key_jwt, instead: where the client publishes its JWK Set
+    #[arg(long, value_name = "URL")]
+    jwks_uri: Option<String>,
+    /// With tls_client_auth: the certificate's name, such as dn=CN=erp,O=Northwind or dns=, uri=, ip=, email=
+    #[arg(long, value_name = "KIND=NAME")]
+    subject: Option<String>,
+    /// With self_signed_tls_client_auth: file with a certificate in PEM; repeat for more
+    #[arg(long = "certificate", value_name = "FILE")]
+    certificates: Vec<String>,
+    /// With self_signed_tls_client_auth: SHA-256 of a certificate or of its public key; repeat for more
+    #[arg(long = "thumbprint", value_name = "SHA-256")]
+    thumbprints: Vec<String>,
+}
+
+impl Authentication {
+    fn choice(self) -> Result<domain::Choice, Failure> {
+        let file = |path: &String| -> Result<String, Failure> {
+            if path == "-" {
+                return argument_or_stdin(path);
+            }
+            std::fs::read_to_string(path).map_err(|error| format!("cannot read {path}: {error}").into())
+        };
+        let subject = match &self.subject {
+            None => None,
+            Some(text) => {
+                let (kind, name) =
+                    text.split_once('=').ok_or("--subject must be dn=, dns=, uri=, ip= or email= and a name")?;
+                Some((kind.to_owned(), name.to_owned()))
+            }
+        };
+        let mut certificates = self.certificates.iter().map(file).collect::<Result<Vec<_>, _>>()?;
+        certificates.extend(self.thumbprints);
+        Ok(domain::Choice {
+            method: self.method,
+            jwks: self.jwks.as_ref().map(file).transpose()?.unwrap_or_default(),
+            jwks_uri: self.jwks_uri.unwrap_or_default(),
+            subject,
+            certificates,
+        })
+    }
 }
 
 impl Credential {
@@ -119,6 +175,11 @@ impl Credential {
             }
             Self::Unlock { client_id } => {
                 list(app, &[app.unlock_credential(&actor, &client_id, None).await?], as_json).await
+            }
+            Self::Authentication(authentication) => {
+                let client_id = authentication.client_id.clone();
+                let changed = app.change_authentication(&actor, &client_id, None, &authentication.choice()?).await?;
+                list(app, &[changed], as_json).await
             }
         }
     }
@@ -184,13 +245,14 @@ async fn list(app: &App, credentials: &[CredentialUse], as_json: bool) -> Outcom
             used.credential.client_id.to_string(),
             used.credential.name.clone(),
             CredentialBody::new(&used.credential, &settings, now).status().to_owned(),
+            used.credential.authentication.method().to_owned(),
             secrets.join(", "),
             used.token_count.to_string(),
             used.last_used_at.map_or_else(|| "never".to_owned(), |time| time.to_string()),
         ]
     };
     table(
-        ["CLIENT ID", "NAME", "STATUS", "SECRETS", "TOKENS", "LAST USED"],
+        ["CLIENT ID", "NAME", "STATUS", "AUTHENTICATION", "SECRETS", "TOKENS", "LAST USED"],
         &credentials.iter().map(row).collect::<Vec<_>>(),
     )
 }

@@ -69,7 +69,7 @@ async fn look(sources: &Sources) -> Vec<Finding> {
         Some(url) => found("public_url", Status::Ok, url.clone()),
     }
     if let (Some(certificate), Some(key)) = (&config.tls_certificate_file, &config.tls_key_file) {
-        match crate::http::tls::Tls::load(certificate, key) {
+        match crate::http::tls::Tls::load(certificate, key, false) {
             Ok(_) => found("tls", Status::Ok, "certificate and key fit together".to_owned()),
             Err(error) => found("tls", Status::Error, error.to_string()),
         }

@@ -102,6 +102,9 @@ pub struct Rest {
     /// Whether tokens over these limits are only noted, and not refused
     #[arg(long, value_name = "BOOL")]
     quota_dry_run: Option<bool>,
+    /// Whether to refuse every secret: only signed assertions and certificates are accepted
+    #[arg(long, value_name = "true|false")]
+    forbid_plain_secrets: Option<bool>,
 }
 
 impl Rest {
@@ -154,6 +157,7 @@ impl Rest {
                 resources,
                 secret_lifetime_days: self.secret_lifetime.map(|days| (days > 0).then_some(days)),
                 quota,
+                forbid_plain_secrets: self.forbid_plain_secrets,
                 ..settings::Change::default()
             },
             ..Change::default()
@@ -238,6 +242,7 @@ fn show(entity: &BusinessEntity) -> Outcome {
         ("Account lock", lock),
         ("Bound tokens", if settings.require_dpop { "only" } else { "as asked for" }.to_owned()),
         ("Quota", quota(settings.quota)),
+        ("Plain secrets", if settings.forbid_plain_secrets { "forbidden" } else { "accepted" }.to_owned()),
         ("IP allowlist", if allowlist.is_empty() { "everyone".to_owned() } else { allowlist.join(", ") }),
     ] {
         say(format!("{name:<14} {value}").trim_end())?;

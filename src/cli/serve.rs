@@ -11,7 +11,7 @@ use super::telemetry::Telemetry;
 use super::{Failure, Outcome};
 use crate::app::App;
 use crate::app::clock::Clock;
-use crate::config::{Config, Sources};
+use crate::config::{ClientCertificates, Config, Sources};
 use crate::http;
 use crate::http::tls::Tls;
 use crate::jobs;
@@ -58,7 +58,9 @@ impl Server {
     pub async fn prepare(config: Config) -> Result<Self, Failure> {
         let signals = Signals::catch()?;
         let tls = match (&config.tls_certificate_file, &config.tls_key_file) {
-            (Some(certificate), Some(key)) => Some(Tls::load(certificate, key)?),
+            (Some(certificate), Some(key)) => {
+                Some(Tls::load(certificate, key, config.tls_client_certificates == ClientCertificates::Ask)?)
+            }
             _ => None,
         };
         let listener = bind(config.listen).await?;

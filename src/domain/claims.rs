@@ -78,6 +78,18 @@ pub struct Confirmation {
     pub jkt: Option<Arc<str>>,
 }
 
+impl Confirmation {
+    /// What both name.
+    pub fn both(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (Some(one), Some(other)) => {
+                Some(Self { x5t_s256: one.x5t_s256.or(other.x5t_s256), jkt: one.jkt.or(other.jkt) })
+            }
+            (one, other) => one.or(other),
+        }
+    }
+}
+
 /// The claims of an access token, in the order in which they are written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Claims {

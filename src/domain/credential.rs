@@ -4,6 +4,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::assertion;
+use super::authentication::Authentication;
 use super::entity::{Entity, Status};
 use super::id::{ClientId, EntityId};
 use super::secret::{FOREVER, Secret, SecretMac};
@@ -33,6 +35,8 @@ pub struct Credential {
     pub owner: Owner,
     /// What people call it, 1 to 50 characters.
     pub name: String,
+    /// How it proves itself.
+    pub authentication: Authentication,
     /// When it was revoked for good.
     pub revoked_at: Option<Timestamp>,
     /// From when on it is refused.
@@ -51,7 +55,7 @@ pub struct Credential {
     pub created_at: Timestamp,
 }
 
-/// Why a credential is not accepted. Only [`Refusal::WrongSecret`] is for somebody who has proven nothing.
+/// Why a credential is not accepted. Those of [`Refusal::is_unproven`] are for somebody who has proven nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// No live secret matches.
@@ -60,6 +64,14 @@ pub enum Refusal {
     NotYet(Timestamp),
     /// The secret is right, and came to its end at this moment.
     SecretExpired(Timestamp),
+    /// No registered key has signed the assertion, or the credential does not prove itself by one.
+    WrongAssertion,
+    /// The certificate is not the registered one, or the credential does not prove itself by one.
+    WrongCertificate,
+    /// The secret is right, and the credential proves itself in another way, or the entity forbids secrets.
+    SecretNotAccepted,
+    /// The signature of the assertion is right, and what it says is not accepted.
+    Assertion(assertion::Refused),
     /// The secret is right, and the entity is disabled.
     EntityDisabled,
     /// The secret is right, and the credential was revoked.
@@ -79,6 +91,10 @@ impl Refusal {
             Self::WrongSecret => "wrong_secret",
             Self::NotYet(_) => "secret_not_yet",
             Self::SecretExpired(_) => "secret_expired",
+            Self::WrongAssertion => "wrong_assertion",
+            Self::WrongCertificate => "wrong_certificate",
+            Self::SecretNotAccepted => "secret_not_accepted",
+            Self::Assertion(why) => why.reason(),
             Self::EntityDisabled => "entity_disabled",
             Self::Revoked => "credential_revoked",
             Self::Expired => "credential_expired",
@@ -87,17 +103,25 @@ impl Refusal {
         }
     }
 
+    /// Whether whoever is refused has proven nothing, and is to learn nothing.
+    pub const fn is_unproven(self) -> bool {
+        matches!(self, Self::WrongSecret | Self::WrongAssertion | Self::WrongCertificate)
+    }
+
     /// What to tell the caller.
     pub fn hint(self) -> String {
         match self {
+            Self::WrongAssertion | Self::WrongCertificate => "The proof is not the one that this Client Id is registered with.".to_owned(),
+            Self::SecretNotAccepted => "The Client Secret is right, but secrets are not accepted of this credential: it proves itself by a signed assertion or a certificate, or its business entity has forbidden secrets. See Client authentication on Generate Credentials.".to_owned(),
+            Self::Assertion(why) => why.hint().to_owned(),
             Self::WrongSecret => "The Client Secret is not the one of this Client Id. Copy it again from Generate Credentials; after Regenerate key only the new one is accepted.".to_owned(),
             Self::NotYet(begin) => format!("The Client Secret is right, and is accepted from {begin} on. Use the previous one until then."),
             Self::SecretExpired(end) => format!("The Client Secret is right, but it ended at {end}. Regenerate the key on Generate Credentials."),
-            Self::EntityDisabled => "The Client Secret is right, but this business entity is disabled. Ask the operator of the platform.".to_owned(),
-            Self::Revoked => "The Client Secret is right, but this credential has been revoked. Use another credential.".to_owned(),
-            Self::Expired => "The Client Secret is right, but this credential has expired. Use another credential.".to_owned(),
-            Self::Locked => "The Client Secret is right, but this integration account is locked after too many failed attempts. Unlock it on Token Timeout, or ask the operator of the platform.".to_owned(),
-            Self::Address(address) => format!("The Client Secret is right, but the address {address} is not on the allowlist of this business entity. Add it on Token Timeout."),
+            Self::EntityDisabled => "The Client Secret or other proof is right, but this business entity is disabled. Ask the operator of the platform.".to_owned(),
+            Self::Revoked => "The Client Secret or other proof is right, but this credential has been revoked. Use another credential.".to_owned(),
+            Self::Expired => "The Client Secret or other proof is right, but this credential has expired. Use another credential.".to_owned(),
+            Self::Locked => "The Client Secret or other proof is right, but this integration account is locked after too many failed attempts. Unlock it on Token Timeout, or ask the operator of the platform.".to_owned(),
+            Self::Address(address) => format!("The Client Secret or other proof is right, but the address {address} is not on the allowlist of this business entity. Add it on Token Timeout."),
         }
     }
 }
@@ -110,16 +134,6 @@ impl Credential {
             .iter()
             .filter(|secret| secret.stops_at.is_none_or(|end| now < end))
             .fold(None, |found, secret| if presented.matches(&secret.mac) { Some(secret) } else { found })
-    }
-
-    /// The same, if it is accepted at `now`.
-    pub fn accepted_secret(&self, presented: &SecretMac, now: Timestamp) -> Result<&Secret, Refusal> {
-        let secret = self.proven_secret(presented, now).ok_or(Refusal::WrongSecret)?;
-        match (secret.not_before, secret.expires_at) {
-            (_, Some(end)) if end <= now => Err(Refusal::SecretExpired(end)),
-            (Some(begin), _) if now < begin => Err(Refusal::NotYet(begin)),
-            _ => Ok(secret),
-        }
     }
 
     /// The secrets that are accepted at `now`.
@@ -150,17 +164,25 @@ impl Credential {
     }
 }
 
-/// Whether a client of `entity` that presents this MAC from `address` is who it says and is accepted now
-/// (CONTRACT.md §2: status, address and secret; the secret decides what the answer may tell).
-pub fn authenticate<'c>(
-    credential: &'c Credential,
-    entity: &Entity,
-    presented: &SecretMac,
+/// Whether a secret that was proven is accepted at `now`: it may not have begun, or have come to its end.
+pub fn in_time(secret: &Secret, now: Timestamp) -> Result<(), Refusal> {
+    match (secret.not_before, secret.expires_at) {
+        (_, Some(end)) if end <= now => Err(Refusal::SecretExpired(end)),
+        (Some(begin), _) if now < begin => Err(Refusal::NotYet(begin)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a client that has proven itself is accepted from `address` now (CONTRACT.md §2: status, address and secret; the
+/// proof, which comes first, decides what the answer may tell). A platform API has no entity.
+pub fn accept(
+    credential: &Credential,
+    entity: Option<&Entity>,
     address: IpAddr,
     now: Timestamp,
-) -> Result<&'c Secret, Refusal> {
-    let secret = credential.accepted_secret(presented, now)?;
+) -> Result<(), Refusal> {
     credential.standing(now)?;
+    let Some(entity) = entity else { return Ok(()) };
     if entity.status == Status::Disabled {
         return Err(Refusal::EntityDisabled);
     }
@@ -172,7 +194,17 @@ pub fn authenticate<'c>(
     if !entity.settings.allows(address) {
         return Err(Refusal::Address(address));
     }
-    Ok(secret)
+    Ok(())
+}
+
+/// Whether secrets are a proof for this credential at all.
+pub fn accept_secret(credential: &Credential, entity: Option<&Entity>) -> Result<(), Refusal> {
+    let is_forbidden = entity.is_some_and(|entity| entity.settings.forbid_plain_secrets);
+    if is_forbidden || credential.authentication != Authentication::ClientSecret {
+        Err(Refusal::SecretNotAccepted)
+    } else {
+        Ok(())
+    }
 }
 
 /// What becomes of the secrets that a regeneration replaces.

@@ -163,11 +163,13 @@ pub enum Action {
     SecretLeaked,
     /// A share of a quota was reached.
     QuotaReached,
+    /// How a credential proves itself was changed.
+    AuthenticationChanged,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::EntityCreated,
         Self::EntityUpdated,
         Self::ParameterSet,
@@ -207,6 +209,7 @@ impl Action {
         Self::SecretEnding,
         Self::SecretLeaked,
         Self::QuotaReached,
+        Self::AuthenticationChanged,
     ];
 
     /// The word for it in rows and on the wire.
@@ -251,6 +254,7 @@ impl Action {
             Self::SecretEnding => "secret.ending",
             Self::SecretLeaked => "secret.leaked",
             Self::QuotaReached => "quota.reached",
+            Self::AuthenticationChanged => "credential.authentication_changed",
         }
     }
 

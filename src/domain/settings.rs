@@ -92,6 +92,8 @@ pub struct Settings {
     pub secret_lifetime_days: Option<u32>,
     /// How many tokens it may get, as an operator decides; as many as it asks for if `None`.
     pub quota: Option<Quota>,
+    /// Whether no secret is accepted of any credential: only signed assertions and certificates.
+    pub forbid_plain_secrets: bool,
 }
 
 impl Default for Settings {
@@ -108,6 +110,7 @@ impl Default for Settings {
             resources: Vec::new(),
             secret_lifetime_days: None,
             quota: None,
+            forbid_plain_secrets: false,
         }
     }
 }
@@ -157,6 +160,7 @@ impl Settings {
         }
         self.secret_lifetime_days = change.secret_lifetime_days.unwrap_or(self.secret_lifetime_days);
         self.quota = change.quota.unwrap_or(self.quota);
+        self.forbid_plain_secrets = change.forbid_plain_secrets.unwrap_or(self.forbid_plain_secrets);
         faults.extend(self.faults());
         if faults.is_empty() { Ok(self) } else { Err(faults) }
     }
@@ -215,6 +219,8 @@ pub struct Change {
     pub regenerate_voids_tokens: Option<bool>,
     /// See [`Settings::most_credentials`].
     pub most_credentials: Option<u32>,
+    /// See [`Settings::forbid_plain_secrets`].
+    pub forbid_plain_secrets: Option<bool>,
     /// See [`Settings::quota`]; `Some(None)` switches it off.
     pub quota: Option<Option<Quota>>,
     /// See [`Settings::secret_lifetime_days`]; `Some(None)` lets secrets live for ever.

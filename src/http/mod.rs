@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod auth;
 pub mod body;
+pub mod client_certificate;
 pub mod console;
 pub mod envelope;
 pub mod error;

@@ -54,6 +54,7 @@ use crate::app::App;
         admin::revocation::void_of_entity,
         admin::revocation::void_all,
         admin::revocation::revoke,
+        admin::authentication::change,
         admin::keys::list,
         admin::keys::rotate,
         admin::keys::void,

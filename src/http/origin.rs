@@ -10,7 +10,7 @@ use http::request::Parts;
 use super::envelope::Facts;
 use super::error::Problem;
 use crate::app::App;
-use crate::app::issue::{Asker, NotProven, Proven, Purpose, Shown};
+use crate::app::issue::{Asker, NotProven, Proven, Purpose, Showing, Shown};
 use crate::domain::id::ClientId;
 use crate::domain::token::Door;
 
@@ -42,11 +42,18 @@ impl Origin {
     }
 
     /// Has the client proven ([`App::prove_client`]), and notes who it was seen to be.
-    pub async fn prove(&self, app: &App, client_id: &str, secret: &str, purpose: Purpose) -> Result<Proven, NotProven> {
-        let proven = app.prove_client(client_id, secret, self.address, purpose).await;
+    pub async fn prove(
+        &self,
+        app: &Arc<App>,
+        client_id: &str,
+        showing: Showing<'_>,
+        purpose: Purpose,
+    ) -> Result<Proven, NotProven> {
+        let proven = app.prove_client(client_id, showing, self.address, purpose).await;
         let asker = match &proven {
-            Ok(Proven { credential, secret_id, .. }) => {
-                Some(Asker { credential: credential.clone(), shown: Shown::Known(secret_id.clone()) })
+            Ok(Proven { credential, proof, .. }) => {
+                let shown = proof.secret_id().map_or(Shown::Nothing, |id| Shown::Known(id.clone()));
+                Some(Asker { credential: credential.clone(), shown })
             }
             Err(NotProven::Refused(_, asker)) => Some(asker.clone()),
             Err(NotProven::Throttled(_) | NotProven::UnknownClient | NotProven::Store(_)) => None,

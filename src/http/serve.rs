@@ -16,6 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tower::Service as _;
 
+use super::client_certificate::PeerCertificates;
 use super::origin::Peer;
 use super::stall::Moving;
 use super::tls::Tls;
@@ -56,12 +57,14 @@ pub async fn serve(
         tokio::spawn(async move {
             app.metrics.connection(1);
             match tls {
-                None => converse(stream, peer, router, &builder.http1_only(), watcher).await,
+                None => converse(stream, peer, None, router, &builder.http1_only(), watcher).await,
                 Some(tls) => match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
                     Ok(Ok(stream)) => {
+                        let certificates = stream.get_ref().1.peer_certificates();
+                        let certificates = certificates.map(|chain| PeerCertificates(chain.into()));
                         let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
                         let builder = if is_http2 { builder.http2_only() } else { builder.http1_only() };
-                        converse(stream, peer, router, &builder, watcher).await;
+                        converse(stream, peer, certificates, router, &builder, watcher).await;
                     }
                     Ok(Err(error)) => tracing::debug!(%peer, %error, "TLS handshake failed"),
                     Err(_) => tracing::debug!(%peer, "TLS handshake timed out"),
@@ -99,6 +102,7 @@ async fn accept(
 async fn converse<S>(
     stream: S,
     peer: SocketAddr,
+    certificates: Option<PeerCertificates>,
     router: Router,
     builder: &auto::Builder<TokioExecutor>,
     watcher: hyper_util::server::graceful::Watcher,
@@ -107,6 +111,9 @@ async fn converse<S>(
 {
     let service = hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(Peer(peer));
+        if let Some(certificates) = &certificates {
+            request.extensions_mut().insert(certificates.clone());
+        }
         let mut router = router.clone();
         async move { Ok::<_, Infallible>(router.call(request.map(Body::new)).await.unwrap_or_else(|never| match never {})) }
     });

@@ -5,11 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
+use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::aws_lc_rs::default_provider;
+use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use rustls::{DigitallySignedStruct, DistinguishedName, SignatureScheme};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -51,9 +55,55 @@ impl ResolvesServerCert for Files {
     }
 }
 
+/// Asks clients for a certificate, and takes whatever they show, if they have its key. Who it is, and whether that counts,
+/// is decided where somebody proves itself by it (RFC 8705 §2).
+#[derive(Debug)]
+struct AsksOnly(WebPkiSupportedAlgorithms);
+
+impl ClientCertVerifier for AsksOnly {
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signed, &self.0)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signed, &self.0)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_schemes()
+    }
+}
+
 impl Tls {
-    /// Reads both files.
-    pub fn load(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
+    /// Reads both files. Clients are asked for a certificate if `asks`.
+    pub fn load(certificate: &Path, key: &Path, asks: bool) -> Result<Self, TlsError> {
         let files = Arc::new(Files {
             certificate: certificate.to_path_buf(),
             key: key.to_path_buf(),
@@ -61,11 +111,15 @@ impl Tls {
             current: ArcSwap::from_pointee(read(certificate, key)?),
         });
         let unusable = |error| TlsError::Unusable(certificate.to_path_buf(), error);
-        let mut config = rustls::ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        let config = rustls::ServerConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()
-            .map_err(unusable)?
-            .with_no_client_auth()
-            .with_cert_resolver(files.clone());
+            .map_err(unusable)?;
+        let config = if asks {
+            config.with_client_cert_verifier(Arc::new(AsksOnly(default_provider().signature_verification_algorithms)))
+        } else {
+            config.with_no_client_auth()
+        };
+        let mut config = config.with_cert_resolver(files.clone());
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), files })
     }

@@ -69,6 +69,9 @@ pub enum InvalidToken {
     /// It was revoked, or its credential or entity no longer stands.
     #[error("revoked")]
     Revoked,
+    /// It is bound to a certificate that its bearer has not shown.
+    #[error("without the certificate that it is bound to")]
+    NotHeld,
 }
 
 /// Bytes in base64url without padding.

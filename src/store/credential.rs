@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::db::{Row, Tx, sql};
 use super::event::append;
 use super::{Store, StoreError, mac, mac_text, optional_time, time};
+use crate::domain::authentication::Authentication;
 use crate::domain::credential::{Credential, Owner};
 use crate::domain::event::Event;
 use crate::domain::id::{ClientId, EntityId, SecretId};
@@ -153,6 +154,30 @@ impl Store {
         tx.commit().await
     }
 
+    /// Changes how a credential proves itself. [`StoreError::Conflict`] if it is no longer at `version`, or is revoked.
+    pub async fn change_authentication(
+        &self,
+        client_id: &ClientId,
+        version: i64,
+        authentication: &Authentication,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        let text = match authentication {
+            Authentication::ClientSecret => None,
+            other => Some(serde_json::to_string(other).map_err(|_| StoreError::Corrupt("authentication".to_owned()))?),
+        };
+        let mut tx = self.db.begin().await?;
+        let update = sql("UPDATE credentials SET authentication = $1, version = version + 1 WHERE client_id = $2 AND version = $3 AND revoked_at IS NULL")
+            .bind(text)
+            .bind(client_id.as_str())
+            .bind(version);
+        if tx.execute(update).await? == 0 {
+            return Err(StoreError::Conflict);
+        }
+        append(&mut tx, event).await?;
+        tx.commit().await
+    }
+
     /// Counts a failed token request. `event` is logged if the Integration Account Lock falls with it.
     pub async fn count_failed_attempt(
         &self,
@@ -200,7 +225,7 @@ impl Store {
         client_id: &ClientId,
         now: Timestamp,
     ) -> Result<Option<CredentialUse>, StoreError> {
-        let query = sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, tokens_void_before, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE client_id = $1").bind(client_id.as_str());
+        let query = sql("SELECT client_id, entity_id, name, authentication, revoked_at, expires_at, failed_attempts, locked_at, tokens_void_before, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE client_id = $1").bind(client_id.as_str());
         match self.db.fetch_optional(query).await? {
             Some(row) => self.with_secrets(&row, now).await.map(Some),
             None => Ok(None),
@@ -217,12 +242,12 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<CredentialUse>, StoreError> {
         let query = match owner {
-            Owner::Entity(id) => sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, tokens_void_before, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE (created_at, client_id) > ($1, $2) AND entity_id = $4 ORDER BY created_at, client_id LIMIT $3")
+            Owner::Entity(id) => sql("SELECT client_id, entity_id, name, authentication, revoked_at, expires_at, failed_attempts, locked_at, tokens_void_before, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE (created_at, client_id) > ($1, $2) AND entity_id = $4 ORDER BY created_at, client_id LIMIT $3")
                 .bind(after.0.millis())
                 .bind(after.1)
                 .bind(limit)
                 .bind(id.as_str()),
-            Owner::Api => sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, tokens_void_before, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE (created_at, client_id) > ($1, $2) AND entity_id IS NULL ORDER BY created_at, client_id LIMIT $3")
+            Owner::Api => sql("SELECT client_id, entity_id, name, authentication, revoked_at, expires_at, failed_attempts, locked_at, tokens_void_before, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE (created_at, client_id) > ($1, $2) AND entity_id IS NULL ORDER BY created_at, client_id LIMIT $3")
                 .bind(after.0.millis())
                 .bind(after.1)
                 .bind(limit),
@@ -236,7 +261,7 @@ impl Store {
 
     /// The credentials of an entity that are not revoked, the oldest first: as many as it may have at most.
     pub async fn credentials_in_use(&self, id: &EntityId, now: Timestamp) -> Result<Vec<CredentialUse>, StoreError> {
-        let query = sql("SELECT client_id, entity_id, name, revoked_at, expires_at, failed_attempts, locked_at, tokens_void_before, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE entity_id = $1 AND revoked_at IS NULL ORDER BY created_at, client_id LIMIT $2")
+        let query = sql("SELECT client_id, entity_id, name, authentication, revoked_at, expires_at, failed_attempts, locked_at, tokens_void_before, version, created_at, token_count, last_used_at, last_used_address FROM credentials WHERE entity_id = $1 AND revoked_at IS NULL ORDER BY created_at, client_id LIMIT $2")
             .bind(id.as_str())
             .bind(i64::from(MOST_CREDENTIALS));
         let mut credentials = Vec::new();
@@ -302,10 +327,15 @@ fn credential_of(row: &Row) -> Result<CredentialUse, StoreError> {
         Some(id) => Owner::Entity(EntityId::parse(&id).ok_or_else(corrupt)?),
         None => Owner::Api,
     };
+    let authentication = match row.get::<Option<String>>("authentication")? {
+        Some(text) => serde_json::from_str(&text).map_err(|_| corrupt())?,
+        None => Authentication::ClientSecret,
+    };
     let credential = Credential {
         client_id: ClientId::parse(&client_id).ok_or_else(corrupt)?,
         owner,
         name: row.get("name")?,
+        authentication,
         revoked_at: optional_time(row, "revoked_at")?,
         expires_at: optional_time(row, "expires_at")?,
         failed_attempts: u32::try_from(row.get::<i64>("failed_attempts")?).map_err(|_| corrupt())?,

@@ -18,6 +18,7 @@ pub mod secret;
 pub mod session;
 pub mod signing_key;
 pub mod usage;
+mod used_assertion;
 pub mod vault;
 pub mod voided;
 

@@ -10,8 +10,8 @@ use crate::domain::time::Timestamp;
 pub struct Use {
     /// The credential.
     pub client_id: ClientId,
-    /// The secret that was presented.
-    pub secret_id: SecretId,
+    /// The secret that was presented, if it was one.
+    pub secret_id: Option<SecretId>,
     /// Tokens issued.
     pub tokens: u32,
     /// When the last one was.
@@ -33,10 +33,11 @@ impl Store {
                 .bind(used.last_used_address.as_str())
                 .bind(used.client_id.as_str());
             tx.execute(count).await?;
+            let Some(secret_id) = &used.secret_id else { continue };
             let last = sql("UPDATE secrets SET last_used_at = $1, last_used_address = $2 WHERE id = $3")
                 .bind(used.last_used_at.millis())
                 .bind(used.last_used_address.as_str())
-                .bind(used.secret_id.as_str());
+                .bind(secret_id.as_str());
             tx.execute(last).await?;
         }
         tx.commit().await

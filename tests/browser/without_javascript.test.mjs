@@ -103,7 +103,7 @@ test('Token Timeout is cleared, refused and updated', async (t) => {
   await page.getByRole('button', { name: 'Update' }).click();
   await page.getByText('Enter a whole number from 1 to 1440.').waitFor();
   await number.fill('15');
-  await page.getByRole('switch').check();
+  await page.getByRole('switch', { name: 'Lock the account' }).check();
   await page.getByRole('textbox', { name: /^Maximum login attempts/ }).fill('3');
   await page.getByRole('button', { name: 'Update' }).click();
   await page.getByText('Webhook settings updated successfully').waitFor();

@@ -101,6 +101,11 @@ export function entityPages(world) {
       act: steps(type({ 'New secret ends': '2020-01-01T00:00' }), press('Yes, regenerate key'), (page) => page.locator('.err').first().waitFor()),
     },
     { name: 'leak dialog', path: `${credentials}?dialog=leak` },
+    { name: 'client authentication', path: `${credentials}/${erp.clientId}/authentication` },
+    {
+      name: 'client authentication refused', path: `${credentials}/${erp.clientId}/authentication`, statuses: [422],
+      act: steps((page) => page.getByText('Signed assertion (private_key_jwt)').click(), press('Update'), (page) => page.locator('.err').first().waitFor()),
+    },
     { name: 'add dialog', path: `${credentials}?dialog=add` },
     {
       name: 'add dialog refused', path: `${credentials}?dialog=add`, statuses: [422],

@@ -207,7 +207,7 @@ async fn credentials_are_generated_listed_and_capped() {
     all.extend(names(&rest));
     all.sort_unstable();
     assert_eq!(all, ["Default", "ERP", "WMS"]);
-    assert!(!list.text.contains("client_secret") && !list.text.contains("\"mac\""));
+    assert!(!list.text.contains("\"client_secret\":") && !list.text.contains("\"mac\""));
     let bad = json!({"name": "", "expires_at": "2001-01-01T00:00:00Z"});
     assert_eq!(server.admin(Method::POST, "/entities/northwind/credentials", Some(bad)).await.faults().len(), 2);
 }

@@ -1,6 +1,6 @@
 //! The audit chain, its verification, its retention, and the log as a file.
 
-use passgate::app::issue::{NotProven, Purpose};
+use passgate::app::issue::{NotProven, Purpose, Showing};
 use passgate::domain::chain::{Anchor, Broken, Fault};
 use passgate::domain::credential::Refusal;
 use passgate::domain::entity::Change;
@@ -235,7 +235,9 @@ async fn old_events_are_removed_and_the_chain_is_held_from_there_on() {
     let found = verified(&server).await;
     assert_eq!((found.from.seq, found.to.seq), (held - 1, held));
     let address = "127.0.0.1".parse().unwrap();
-    let prove = async || other.app.prove_client(&customer.client_id, &customer.secret, address, Purpose::Token).await;
+    let prove = async || {
+        other.app.prove_client(&customer.client_id, Showing::Secret(&customer.secret), address, Purpose::Token).await
+    };
     assert!(prove().await.is_ok(), "it has not followed");
     other.app.follow_events().await.unwrap();
     assert!(matches!(prove().await, Err(NotProven::Refused(Refusal::EntityDisabled, _))));

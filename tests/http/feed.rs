@@ -198,7 +198,17 @@ async fn a_large_snapshot_comes_in_parts_and_only_the_last_has_an_id() {
     let entity = server.app.store.entity_by_identifier(&customer.entity).await.unwrap().unwrap();
     for number in 0..520 {
         let actor = passgate::domain::event::Actor::Cli;
-        server.app.generate_credential(&actor, Some(&entity), &format!("c{number}"), None).await.unwrap();
+        server
+            .app
+            .generate_credential(
+                &actor,
+                Some(&entity),
+                &format!("c{number}"),
+                None,
+                passgate::domain::rotation::Term::default(),
+            )
+            .await
+            .unwrap();
     }
     server.change(&customer, json!({"status": "disabled"})).await;
     let mut feed = Feed::open(&server, &api, None).await;

@@ -101,6 +101,8 @@ pub struct Server {
     pub operator_token: String,
     pub place: Place,
     pub http: reqwest::Client,
+    /// How it is spoken to: `http`, unless a test has given it a certificate.
+    pub scheme: &'static str,
     stop: watch::Sender<bool>,
 }
 
@@ -126,11 +128,12 @@ impl Server {
         let listener = TcpListener::bind(config.listen).await.unwrap();
         let address = listener.local_addr().unwrap();
         let clock = Clock::set(Timestamp::from_millis(NOW));
+        let asks = config.tls_client_certificates == passgate::config::ClientCertificates::Ask;
         let tls = config
             .tls_certificate_file
             .as_ref()
             .zip(config.tls_key_file.as_ref())
-            .map(|(certificate, key)| Tls::load(certificate, key).unwrap());
+            .map(|(certificate, key)| Tls::load(certificate, key, asks).unwrap());
         let app = App::open(config, clock, address).await.unwrap();
         let (stop, stopped) = watch::channel(false);
         passgate::jobs::start(&app, tls.clone(), &stopped);
@@ -145,6 +148,7 @@ impl Server {
             operator_token: token.expose().to_owned(),
             place: place.clone(),
             http: http.build().unwrap(),
+            scheme: "http",
             stop,
         }
     }
@@ -182,7 +186,7 @@ impl Server {
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.http.request(method, format!("http://{}{path}", self.address))
+        self.http.request(method, format!("{}://{}{path}", self.scheme, self.address))
     }
 
     pub fn get(&self, path: &str) -> RequestBuilder {

@@ -10,6 +10,7 @@ use http::{HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::authentication::AuthenticationBody;
 use super::page::{Asked, Page, PageQuery};
 use super::read::{IfMatch, InPath, Json, tagged};
 use crate::app::App;
@@ -41,6 +42,8 @@ pub struct CredentialBody {
     name: String,
     /// `active`, `locked`, `expired` or `revoked`.
     status: &'static str,
+    /// How it proves itself.
+    authentication: AuthenticationBody,
     /// From when on it is refused; `null` for never.
     #[schema(value_type = Option<String>, format = DateTime, required = true)]
     expires_at: Option<Timestamp>,
@@ -199,6 +202,7 @@ impl CredentialBody {
             entity_id,
             name: credential.name.clone(),
             status,
+            authentication: AuthenticationBody::from(&credential.authentication),
             expires_at: credential.expires_at,
             failed_attempts: credential.failed_attempts,
             tokens_void_before: credential.tokens_void_before,

@@ -90,6 +90,8 @@ pub struct SettingsBody {
     /// How many tokens it may get, as an operator decides; `null` if as many as it asks for.
     #[schema(required = true)]
     quota: Option<Quota>,
+    /// Whether no secret is accepted of any credential: only signed assertions and certificates.
+    forbid_plain_secrets: bool,
 }
 
 impl From<Entity> for EntityBody {
@@ -114,6 +116,7 @@ impl From<Entity> for EntityBody {
                 resources: settings.resources,
                 secret_lifetime_days: settings.secret_lifetime_days,
                 quota: settings.quota,
+                forbid_plain_secrets: settings.forbid_plain_secrets,
             },
             tokens_void_before: entity.tokens_void_before,
             version: entity.version,
@@ -215,6 +218,10 @@ pub struct SettingsChange {
     #[serde(default, deserialize_with = "given_quota")]
     #[schema(value_type = Option<Quota>)]
     quota: Option<Option<Quota>>,
+    /// Whether no secret is accepted of any credential: only signed assertions and certificates.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "given")]
+    forbid_plain_secrets: Option<bool>,
 }
 
 /// The same for a lock, which must be an object or `null`.
@@ -256,6 +263,7 @@ impl From<ChangeBody> for Change {
                 resources: body.settings.resources,
                 secret_lifetime_days: body.settings.secret_lifetime_days,
                 quota: body.settings.quota,
+                forbid_plain_secrets: body.settings.forbid_plain_secrets,
             },
         }
     }

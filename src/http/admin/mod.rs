@@ -1,5 +1,6 @@
 //! The admin API under `/admin/v1`: what operators and their scripts manage entities with.
 
+pub mod authentication;
 pub mod credentials;
 pub mod entities;
 pub mod events;
@@ -29,6 +30,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/admin/v1/credentials/{client_id}", get(credentials::show))
         .route("/admin/v1/credentials/{client_id}/regenerate", post(credentials::regenerate))
         .route("/admin/v1/credentials/{client_id}/revoke", post(credentials::revoke))
+        .route("/admin/v1/credentials/{client_id}/authentication", put(authentication::change))
         .route("/admin/v1/credentials/{client_id}/unlock", post(credentials::unlock))
         .route("/admin/v1/credentials/{client_id}/void-tokens", post(revocation::void_of_credential))
         .route("/admin/v1/credentials/{client_id}/secrets/{secret_id}/stop", post(revocation::stop_secret))

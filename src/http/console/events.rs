@@ -151,6 +151,9 @@ fn what(action: Action, event: &LoggedEvent) -> Sentence {
             let is_hour = event.subject == Span::Hour.as_str();
             Sentence::one(if is_hour { key("event-quota-hour") } else { key("event-quota-day") }, "percent", share)
         }
+        Action::AuthenticationChanged => {
+            Sentence::one(key("event-authentication-changed"), "method", text(event, "to"))
+        }
     }
 }
 
@@ -158,7 +161,10 @@ fn more(w: Words, action: Action, event: &LoggedEvent) -> Vec<Sentence> {
     let of_client = || Sentence::one(key("event-of-client"), "client", &event.subject);
     match action {
         Action::EntityUpdated => changed(w, event),
-        Action::CredentialRevoked | Action::CredentialUnlocked | Action::SecretRevealed => vec![of_client()],
+        Action::CredentialRevoked
+        | Action::CredentialUnlocked
+        | Action::SecretRevealed
+        | Action::AuthenticationChanged => vec![of_client()],
         Action::CredentialGenerated => term(w, event).into_iter().chain([of_client()]).collect(),
         Action::CredentialRegenerated => {
             regenerated(w, event).into_iter().chain(term(w, event)).chain([of_client()]).collect()
@@ -289,6 +295,7 @@ fn field_name(field: &str) -> Option<&'static str> {
         "resources" => key("field-resources"),
         "secret_lifetime_days" => key("field-secret-lifetime"),
         "quota" => key("field-quota"),
+        "forbid_plain_secrets" => key("plain-secrets"),
         _ => return None,
     })
 }

@@ -24,7 +24,7 @@ use super::values::{Input, example_of};
 use super::visitor::Insider;
 use super::words::Text;
 use crate::app::App;
-use crate::domain::credential::Credential;
+use crate::domain::credential::{Credential, accept_secret};
 use crate::domain::entity::Entity;
 use crate::domain::settings::UnknownParameters;
 use crate::http::admin::read::InPath;
@@ -54,6 +54,8 @@ struct Shown {
     action: String,
     can_send: bool,
     asks_secret: bool,
+    refuses_secret: bool,
+    authentication: String,
     inputs: Vec<Input>,
     changed: Vec<(String, String)>,
     mandatory: Vec<String>,
@@ -250,6 +252,8 @@ async fn show(
         action: link(&[]),
         can_send: insider.role.may_manage(),
         asks_secret: !keeps_secrets,
+        refuses_secret: accept_secret(credential, Some(entity)).is_err(),
+        authentication: insider.path(&format!("generate-credentials/{}/authentication", credential.client_id)),
         mandatory: dynamic.map(|parameter| parameter.name().to_owned()).collect(),
         rows: schema::rows(w, entity, &message),
         takes_unknown: entity.settings.unknown_parameters == UnknownParameters::Ignore,

@@ -18,7 +18,7 @@ pub const THEME_COOKIE: &str = "passgate-theme";
 pub const NOTICE_COOKIE: &str = "passgate-notice";
 
 /// What a page may tell of the step before it: keys of messages. The first two are the contract's (CONTRACT.md §1).
-pub const NOTICES: [&str; 26] = [
+pub const NOTICES: [&str; 27] = [
     "notice-regenerated",
     "notice-settings-updated",
     "notice-rotation-cancelled",
@@ -33,6 +33,7 @@ pub const NOTICES: [&str; 26] = [
     "notice-password-changed",
     "notice-sessions-ended",
     "notice-saved",
+    "notice-authentication-changed",
     "notice-keys-rotated",
     "notice-imported",
     "notice-entity-created",

@@ -7,6 +7,7 @@ pub mod answers;
 pub mod assets;
 pub mod causes;
 pub mod chart;
+pub mod client_authentication;
 pub mod code;
 pub mod csv;
 pub mod door;
@@ -82,6 +83,10 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
             post(generate_credentials::void_tokens),
         )
         .route("/entities/{entity}/generate-credentials/{client_id}/unlock", post(generate_credentials::unlock))
+        .route(
+            "/entities/{entity}/generate-credentials/{client_id}/authentication",
+            get(client_authentication::get).post(client_authentication::post),
+        )
         .route("/entities/{entity}/get-access-token", get(get_access_token::get).post(get_access_token::send))
         .route("/entities/{entity}/get-access-token/{download}", get(get_access_token::download))
         .route("/entities/{entity}/token-timeout", get(token_timeout::get).post(token_timeout::post))

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::client_authentication::method_name;
 use super::visitor::Insider;
 use super::words::{Text, Words};
 use crate::app::App;
@@ -46,6 +47,8 @@ pub struct Pair {
     pub retirement: Option<(bool, Text)>,
     /// When and from where the newest secret was last used.
     pub last_used: Option<Text>,
+    /// How it proves itself.
+    pub method: &'static str,
     /// Every secret that works, or stopped lately.
     pub secrets: Vec<Secret>,
 }
@@ -134,6 +137,7 @@ impl Pair {
             overlap_until: old.and_then(|old| old.ends_at()).map(|at| w.moment_text(at)),
             retirement: credential.rotation(now).map(|(new, old)| retiring(w, new, old, now)),
             last_used,
+            method: method_name(credential.authentication.method()),
             secrets: history.iter().map(row).collect(),
         })
     }

@@ -18,12 +18,14 @@ use super::step_up::recent;
 use super::visitor::Insider;
 use super::words::{Text, Words};
 use crate::app::App;
+use crate::domain::authentication::Authentication;
 use crate::domain::entity::Change;
 use crate::domain::event::Action;
 use crate::domain::settings::{
     self, AccountLock, LONGEST_TIMEOUT_MINUTES, MOST_LOCK_ATTEMPTS, MOST_NETWORKS, Settings, parse_network,
 };
 use crate::http::error::Problem;
+use crate::store::credential::CredentialUse;
 use crate::store::request::Caller;
 
 /// Callers of so long ago count as recent.
@@ -47,6 +49,7 @@ struct TokenTimeout {
     asks_anyway: bool,
     probe: Option<(bool, Text)>,
     last_changed: Option<Text>,
+    by_secret: Vec<String>,
 }
 
 /// What stands in the form.
@@ -61,6 +64,7 @@ struct Typed {
     grace: u32,
     voids_tokens: bool,
     requires_dpop: bool,
+    forbids_secrets: bool,
     probe: String,
 }
 
@@ -88,6 +92,7 @@ impl Typed {
             grace: settings.regenerate_grace_seconds,
             voids_tokens: settings.regenerate_voids_tokens,
             requires_dpop: settings.require_dpop,
+            forbids_secrets: settings.forbid_plain_secrets,
             probe: String::new(),
         }
     }
@@ -103,6 +108,7 @@ impl Typed {
             grace: form.number("grace").unwrap_or(0),
             voids_tokens: form.field("issued") == "stop",
             requires_dpop: form.has("dpop"),
+            forbids_secrets: form.has("forbid"),
             probe: form.field("probe").trim().chars().take(64).collect(),
         }
     }
@@ -144,6 +150,7 @@ impl Typed {
             regenerate_grace_seconds: Some(self.grace),
             regenerate_voids_tokens: Some(self.voids_tokens),
             require_dpop: Some(self.requires_dpop),
+            forbid_plain_secrets: Some(self.forbids_secrets),
             ..settings::Change::default()
         })
     }
@@ -189,7 +196,8 @@ pub async fn post(State(app): State<Arc<App>>, insider: Insider, form: Form) -> 
     };
     let is_new = settings.ip_allowlist != insider.entity.settings.ip_allowlist;
     let here = insider.path("token-timeout");
-    if is_new && let Err(asked) = recent(&app, &insider, &form, here.clone(), here).await? {
+    let is_guarded = is_new || settings.forbid_plain_secrets != insider.entity.settings.forbid_plain_secrets;
+    if is_guarded && let Err(asked) = recent(&app, &insider, &form, here.clone(), here).await? {
         return Ok(asked);
     }
     if is_new && !form.has("anyway") && !shut_out(&settings, &callers(&app, &insider).await?).is_empty() {
@@ -241,7 +249,7 @@ async fn build(
     let (w, now, saved) = (insider.visitor.look.words, app.now(), &insider.entity.settings);
     let asked = typed.change(w).ok().and_then(|change| saved.clone().change(change).ok());
     let callers = callers(app, insider).await?;
-    let locked = |used: &crate::store::credential::CredentialUse| {
+    let locked = |used: &CredentialUse| {
         let lock = saved.account_lock.zip(used.credential.locked_at).filter(|(lock, at)| lock.holds(*at, now));
         lock.map(|(_, at)| (used.credential.client_id.to_string(), used.credential.name.clone(), w.moment_text(at)))
     };
@@ -255,12 +263,15 @@ async fn build(
     let mut graces: Vec<u32> = GRACES.to_vec();
     graces.extend(Some(typed.grace).filter(|grace| !GRACES.contains(grace)));
     graces.sort_unstable();
+    let credentials = credentials(app, insider).await?;
+    let proves_by_secret = |used: &&CredentialUse| used.credential.authentication == Authentication::ClientSecret;
     Ok(TokenTimeout {
+        by_secret: credentials.iter().filter(proves_by_secret).map(|used| used.credential.name.clone()).collect(),
         frame: Frame::of_entity(app, insider, "token-timeout").await?,
         path: insider.path("token-timeout"),
         may_manage: insider.role.may_manage(),
         version: insider.entity.version,
-        locked: credentials(app, insider).await?.iter().filter_map(locked).collect(),
+        locked: credentials.iter().filter_map(locked).collect(),
         unlocks: unlocks.iter().map(unlock).collect(),
         graces: graces.iter().map(|grace| (*grace, grace_name(w, *grace), *grace == typed.grace)).collect(),
         coverage: asked.as_ref().and_then(|settings| coverage(w, settings, &callers)),

@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::domain::claims::Claims;
 use crate::domain::dpop;
 use crate::domain::requirement::Unmet;
+use crate::http::client_certificate::Shown;
 use crate::http::envelope::never_stored;
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::origin::Origin;
@@ -51,19 +52,19 @@ use crate::signer::jwt::InvalidToken;
         (status = 503, description = "It cannot be decided now, or what is required cannot be read", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
-pub async fn get(State(app): State<Arc<App>>, origin: Origin, uri: Uri, headers: HeaderMap) -> Response {
-    answer(&app, &origin, uri.query(), &headers).await
+pub async fn get(State(app): State<Arc<App>>, origin: Origin, uri: Uri, shown: Shown, headers: HeaderMap) -> Response {
+    answer(&app, &origin, uri.query(), shown, &headers).await
 }
 
 /// The same under `/forward-auth/prefix/…`, for a gateway that puts a prefix before the path and query of its client. They
 /// are not read: what is required stands in headers alone.
-pub async fn prefixed(State(app): State<Arc<App>>, origin: Origin, headers: HeaderMap) -> Response {
-    answer(&app, &origin, None, &headers).await
+pub async fn prefixed(State(app): State<Arc<App>>, origin: Origin, shown: Shown, headers: HeaderMap) -> Response {
+    answer(&app, &origin, None, shown, &headers).await
 }
 
-async fn answer(app: &App, origin: &Origin, query: Option<&str>, headers: &HeaderMap) -> Response {
+async fn answer(app: &App, origin: &Origin, query: Option<&str>, shown: Shown, headers: &HeaderMap) -> Response {
     let response = match Asked::read(query, headers) {
-        Ok(asked) => match decide(app, origin, &asked, headers).await {
+        Ok(asked) => match decide(app, origin, &asked, shown, headers).await {
             Ok(claims) => allowed(&claims, &asked),
             Err(problem) => refused(problem, &asked),
         },
@@ -75,9 +76,18 @@ async fn answer(app: &App, origin: &Origin, query: Option<&str>, headers: &Heade
     response
 }
 
-async fn decide(app: &App, origin: &Origin, asked: &Asked<'_>, headers: &HeaderMap) -> Result<Claims, Problem> {
+async fn decide(
+    app: &App,
+    origin: &Origin,
+    asked: &Asked<'_>,
+    shown: Shown,
+    headers: &HeaderMap,
+) -> Result<Claims, Problem> {
     let (method, url) = if headers.contains_key(dpop::HEADER) { original(origin, headers) } else { Default::default() };
     let claims = app.accept_token(&method, &url, headers).await??.claims;
+    if !shown.may_use(&claims) {
+        return Err(Problem::InvalidToken(InvalidToken::NotHeld));
+    }
     origin.presents(&claims.client_id);
     match asked.requirement.judge(&claims) {
         Ok(()) => Ok(claims),

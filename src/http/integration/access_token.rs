@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::app::issue::Purpose;
+use crate::app::issue::{Purpose, Showing};
 use crate::app::metrics::Outcome;
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::presented::Fields;
@@ -115,10 +115,10 @@ pub async fn post(
     answer
 }
 
-async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payload) -> Result<Response, Problem> {
+async fn issue(app: &Arc<App>, origin: &Origin, headers: &HeaderMap, payload: &Payload) -> Result<Response, Problem> {
     let fields = parse::fields(headers, &payload.0).await.map_err(Problem::InvalidArguments)?;
     let (client_id, secret) = credentials(&fields, origin)?;
-    let proven = origin.prove(app, client_id, secret, Purpose::Token).await?;
+    let proven = origin.prove(app, client_id, Showing::Secret(secret), Purpose::Token).await?;
     let entity = proven.entity.as_deref().ok_or(Problem::ClientNotFound)?;
     if entity.settings.require_dpop {
         return Err(Problem::InvalidCredentials { reason: "dpop_required", hint: DPOP_REQUIRED.to_owned() });

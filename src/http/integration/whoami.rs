@@ -13,9 +13,11 @@ use crate::app::tokens::NotAccepted;
 use crate::domain::claims::Claims;
 use crate::domain::dpop::HEADER;
 use crate::domain::time::Timestamp;
+use crate::http::client_certificate::Shown;
 use crate::http::envelope::private_json;
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::oauth::dpop::with_nonce;
+use crate::signer::jwt::InvalidToken;
 
 /// What the token says.
 #[derive(Serialize, ToSchema)]
@@ -74,12 +76,15 @@ impl<'a> Answer<'a> {
         (status = 503, description = "Something went wrong.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
-pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn get(State(app): State<Arc<App>>, shown: Shown, headers: HeaderMap) -> Result<Response, Problem> {
     let url = format!("{}/api/v1/whoami", app.issuer);
     let accepted = app.accept_token("GET", &url, &headers).await?;
     let wants_nonce = headers.contains_key(HEADER) || matches!(accepted, Err(NotAccepted::Proof(_)));
     let answer = match accepted {
-        Ok(standing) => private_json(StatusCode::OK, &Answer::of(&standing.claims, app.now())),
+        Ok(standing) if shown.may_use(&standing.claims) => {
+            private_json(StatusCode::OK, &Answer::of(&standing.claims, app.now()))
+        }
+        Ok(_) => Problem::InvalidToken(InvalidToken::NotHeld).into_response(),
         Err(why) => Problem::from(why).into_response(),
     };
     Ok(if wants_nonce { with_nonce(&app, answer) } else { answer })

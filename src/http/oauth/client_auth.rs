@@ -1,52 +1,74 @@
-//! Client authentication (RFC 6749 §2.3.1): `client_secret_basic` or `client_secret_post`, never both.
+//! Client authentication (RFC 6749 §2.3.1, RFC 7523 §2.2, RFC 8705 §2): a secret, a signed assertion or a certificate, and
+//! never two of them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
-use super::error::OAuthError;
+use super::error::{OAuthError, UNPROVEN};
 use crate::app::App;
-use crate::app::issue::{NotProven, Proven, Purpose};
-use crate::domain::credential::Refusal;
+use crate::app::issue::{NotProven, Proven, Purpose, Showing};
+use crate::domain::assertion::ASSERTION_TYPE;
 use crate::domain::presented::Fields;
 use crate::domain::token::{LONGEST_CLIENT_ID, LONGEST_SECRET};
+use crate::http::client_certificate::Shown;
 use crate::http::origin::Origin;
-use crate::http::parse::basic;
+use crate::http::parse::{assertion, basic};
 
 /// An unknown client and a wrong secret are one answer (RFC 6749 §5.2), and so take one time: not less than this. What a look into
 /// the database or into memory takes is less.
 pub const ALIKE: Duration = Duration::from_millis(20);
 
-/// The methods that the metadata names.
-pub const METHODS: [&str; 2] = ["client_secret_basic", "client_secret_post"];
+/// The methods that the metadata names, as far as this installation can do them.
+pub fn methods(app: &App) -> Vec<&'static str> {
+    let mut methods = vec!["client_secret_basic", "client_secret_post", "private_key_jwt"];
+    if app.client_authorities.is_some() {
+        methods.push("tls_client_auth");
+    }
+    if app.config.takes_client_certificates() {
+        methods.push("self_signed_tls_client_auth");
+    }
+    methods
+}
 
 /// The client that a request presents, proven.
 pub async fn prove(
-    app: &App,
+    app: &Arc<App>,
     headers: &HeaderMap,
     fields: &Fields<'_>,
     origin: &Origin,
+    shown: Shown,
     purpose: Purpose,
 ) -> Result<Proven, OAuthError> {
-    if fields.sent("client_assertion").is_some() || fields.sent("client_assertion_type").is_some() {
-        return Err(OAuthError::InvalidRequest("client_assertion is not a method that this server takes".to_owned()));
-    }
     let text = |name| fields.sent(name).and_then(|value| value.as_text());
     let (in_body, secret_in_body) = (text("client_id"), text("client_secret"));
     if let Some(client_id) = in_body {
         origin.presents(client_id);
     }
     let mut authorizations = headers.get_all(AUTHORIZATION).iter();
-    let (Some(authorization), more) = (authorizations.next(), authorizations.next()) else {
-        let (Some(client_id), Some(secret)) = (in_body, secret_in_body) else {
-            let why = "The client must prove itself, by HTTP Basic or with client_id and client_secret in the body.";
-            return Err(OAuthError::InvalidClient("no_credentials", why.to_owned()));
+    let (authorization, more) = (authorizations.next(), authorizations.next());
+    let one_way = || OAuthError::InvalidRequest("the client must prove itself in one way only".to_owned());
+    if let Some(kind) = text("client_assertion_type").or_else(|| text("client_assertion").map(|_| "")) {
+        if authorization.is_some() || secret_in_body.is_some() {
+            return Err(one_way());
+        }
+        let Some(assertion) = text("client_assertion").filter(|_| kind == ASSERTION_TYPE) else {
+            let why = format!("client_assertion must come with client_assertion_type {ASSERTION_TYPE}");
+            return Err(OAuthError::InvalidRequest(why));
         };
-        return checked(app, client_id, secret, origin, purpose).await;
+        return by_assertion(app, assertion, in_body, origin, purpose).await;
+    }
+    let Some(authorization) = authorization else {
+        return match (in_body, secret_in_body) {
+            (Some(client_id), Some(secret)) => checked(app, client_id, secret, origin, purpose).await,
+            (Some(client_id), None) => by_certificate(app, client_id, shown, origin, purpose).await,
+            (None, _) => Err(nothing_shown()),
+        };
     };
     if more.is_some() || secret_in_body.is_some() {
-        return Err(OAuthError::InvalidRequest("the client must prove itself in one way only".to_owned()));
+        return Err(one_way());
     }
     let Some(presented) = basic::read(authorization.as_bytes()) else {
         let why = "The Authorization header must be Basic, with the form-encoded client id and secret in base64 (RFC 6749 section 2.3.1).";
@@ -60,6 +82,43 @@ pub async fn prove(
     checked(app, &presented.client_id, &presented.client_secret, origin, purpose).await
 }
 
+fn nothing_shown() -> OAuthError {
+    let why = "The client must prove itself: by HTTP Basic, with client_id and client_secret in the body, with client_assertion, or by a certificate with client_id in the body.";
+    OAuthError::InvalidClient("no_credentials", why.to_owned())
+}
+
+async fn by_assertion(
+    app: &Arc<App>,
+    text: &str,
+    in_body: Option<&str>,
+    origin: &Origin,
+    purpose: Purpose,
+) -> Result<Proven, OAuthError> {
+    let Some(assertion) = assertion::read(text) else {
+        let why = "client_assertion is not a JWT that is taken: signed with ES256, EdDSA, RS256 or PS256, iss and sub the client id, exp in whole seconds, no name twice, nothing critical";
+        return Err(OAuthError::InvalidClient("malformed_assertion", why.to_owned()));
+    };
+    if in_body.is_some_and(|client_id| client_id != assertion.client_id) {
+        return Err(OAuthError::InvalidRequest("client_id differs from the one in client_assertion".to_owned()));
+    }
+    origin.presents(&assertion.client_id);
+    alike(origin.prove(app, &assertion.client_id, Showing::Assertion(&assertion), purpose)).await
+}
+
+async fn by_certificate(
+    app: &Arc<App>,
+    client_id: &str,
+    shown: Shown,
+    origin: &Origin,
+    purpose: Purpose,
+) -> Result<Proven, OAuthError> {
+    let Some(certificate) = shown.certificate() else { return Err(nothing_shown()) };
+    if client_id.len() > LONGEST_CLIENT_ID {
+        return Err(OAuthError::InvalidClient("over_long", UNPROVEN.to_owned()));
+    }
+    alike(origin.prove(app, client_id, Showing::Certificate(&certificate), purpose)).await
+}
+
 /// Notes for the log which client the header names, of a request that cannot be read any further.
 pub fn note(headers: &HeaderMap, origin: &Origin) {
     if let Some(presented) = headers.get(AUTHORIZATION).and_then(|value| basic::read(value.as_bytes())) {
@@ -68,7 +127,7 @@ pub fn note(headers: &HeaderMap, origin: &Origin) {
 }
 
 async fn checked(
-    app: &App,
+    app: &Arc<App>,
     client_id: &str,
     secret: &str,
     origin: &Origin,
@@ -76,14 +135,21 @@ async fn checked(
 ) -> Result<Proven, OAuthError> {
     origin.presents(client_id);
     if client_id.len() > LONGEST_CLIENT_ID || secret.len() > LONGEST_SECRET {
-        return Err(OAuthError::InvalidClient(
-            "over_long",
-            "The client is unknown, or its secret is wrong.".to_owned(),
-        ));
+        return Err(OAuthError::InvalidClient("over_long", UNPROVEN.to_owned()));
     }
+    alike(origin.prove(app, client_id, Showing::Secret(secret), purpose)).await
+}
+
+/// Who has proven nothing learns nothing from the time either: see [`ALIKE`].
+async fn alike(proving: impl Future<Output = Result<Proven, NotProven>>) -> Result<Proven, OAuthError> {
     let alike = tokio::time::sleep(ALIKE);
-    let proven = origin.prove(app, client_id, secret, purpose).await;
-    if matches!(proven, Err(NotProven::UnknownClient | NotProven::Refused(Refusal::WrongSecret, _))) {
+    let proven = proving.await;
+    let is_unproven = match &proven {
+        Err(NotProven::UnknownClient) => true,
+        Err(NotProven::Refused(refusal, _)) => refusal.is_unproven(),
+        Ok(_) | Err(NotProven::Throttled(_) | NotProven::Store(_)) => false,
+    };
+    if is_unproven {
         alike.await;
     }
     Ok(proven?)

@@ -12,7 +12,6 @@ use utoipa::{IntoResponses, ToSchema};
 use crate::app;
 use crate::app::issue::NotProven;
 use crate::app::metrics::Outcome;
-use crate::domain::credential::Refusal;
 use crate::domain::dpop::InvalidProof;
 use crate::domain::entity::Entity;
 use crate::domain::fault::summarize;
@@ -44,6 +43,9 @@ pub enum OAuthError {
     /// 429, 413 and the like, which are problems at this door too (CONTRACT.md §5.5).
     Transport(Problem),
 }
+
+/// What somebody is told who has not proven to be the client: the same whether there is one or not.
+pub const UNPROVEN: &str = "The client is unknown, or its secret is wrong.";
 
 /// What an error says.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -137,11 +139,9 @@ impl From<NotProven> for OAuthError {
     fn from(why: NotProven) -> Self {
         match why {
             NotProven::Throttled(throttled) => Self::Transport(throttled.into()),
-            NotProven::UnknownClient => {
-                Self::InvalidClient("unknown_client", "The client is unknown, or its secret is wrong.".to_owned())
-            }
-            NotProven::Refused(Refusal::WrongSecret, _) => {
-                Self::InvalidClient("wrong_secret", "The client is unknown, or its secret is wrong.".to_owned())
+            NotProven::UnknownClient => Self::InvalidClient("unknown_client", UNPROVEN.to_owned()),
+            NotProven::Refused(refusal, _) if refusal.is_unproven() => {
+                Self::InvalidClient(refusal.reason(), UNPROVEN.to_owned())
             }
             NotProven::Refused(refusal, _) => Self::InvalidClient(refusal.reason(), refusal.hint()),
             NotProven::Store(error) => error.into(),

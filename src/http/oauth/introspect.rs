@@ -15,6 +15,7 @@ use crate::app::issue::Purpose;
 use crate::app::{self, App};
 use crate::domain::claims::Claims;
 use crate::http::body::Payload;
+use crate::http::client_certificate::Shown;
 use crate::http::envelope::{never_stored, private_json};
 use crate::http::error::Problem;
 use crate::http::origin::Origin;
@@ -36,6 +37,12 @@ pub struct RequestBody {
     /// With `client_secret_post`.
     #[schema(max_length = 256, nullable = false)]
     client_secret: Option<String>,
+    /// With `private_key_jwt`: always `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
+    #[schema(nullable = false)]
+    client_assertion_type: Option<String>,
+    /// With `private_key_jwt`: the signed assertion (RFC 7523 §2.2).
+    #[schema(max_length = 8192, nullable = false)]
+    client_assertion: Option<String>,
 }
 
 /// Whether the token stands, and if it does, every claim of it (RFC 7662 §2.2).
@@ -84,12 +91,13 @@ struct SignedAnswer<'a> {
 pub async fn post(
     State(app): State<Arc<App>>,
     origin: Origin,
+    shown: Shown,
     headers: HeaderMap,
     payload: Result<Payload, Problem>,
 ) -> Result<Response, OAuthError> {
     let payload = payload.map_err(OAuthError::Transport)?;
     let fields = super::parameters(&headers, &payload.0)?;
-    let proven = client_auth::prove(&app, &headers, &fields, &origin, Purpose::Inspection).await?;
+    let proven = client_auth::prove(&app, &headers, &fields, &origin, shown, Purpose::Inspection).await?;
     let token = fields.sent("token").and_then(|value| value.as_text());
     let token = token.ok_or_else(|| OAuthError::InvalidRequest("token is missing".to_owned()))?;
     let standing = app.standing_token(token).await?.ok();

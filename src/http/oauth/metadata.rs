@@ -9,9 +9,10 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::client_auth::METHODS;
+use super::client_auth::methods;
 use crate::app::App;
 use crate::domain::dpop;
+use crate::domain::public_key::SigningAlgorithm;
 use crate::http::error::Problem;
 
 /// Where everything is, and what it takes.
@@ -35,16 +36,24 @@ pub struct Answer {
     response_types_supported: [&'static str; 0],
     /// `client_credentials`.
     grant_types_supported: [&'static str; 1],
-    /// RFC 6749 §2.3.1.
-    token_endpoint_auth_methods_supported: [&'static str; 2],
+    /// RFC 6749 §2.3.1, OpenID Connect Core §9, RFC 8705 §2.
+    token_endpoint_auth_methods_supported: Vec<&'static str>,
+    /// What `private_key_jwt` may be signed with.
+    token_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     /// The same.
-    introspection_endpoint_auth_methods_supported: [&'static str; 2],
-    /// The same.
-    revocation_endpoint_auth_methods_supported: [&'static str; 2],
+    introspection_endpoint_auth_methods_supported: Vec<&'static str>,
+    /// What `private_key_jwt` may be signed with.
+    introspection_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     /// RFC 9449 §5.1.
     dpop_signing_alg_values_supported: [&'static str; 5],
     /// RFC 9701 §7: the `alg` of signed introspection answers.
     introspection_signing_alg_values_supported: Vec<&'static str>,
+    /// The same.
+    revocation_endpoint_auth_methods_supported: Vec<&'static str>,
+    /// What `private_key_jwt` may be signed with.
+    revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
+    /// Whether tokens issued for a client certificate are bound to it (RFC 8705 §3.3).
+    tls_client_certificate_bound_access_tokens: bool,
     /// The OpenAPI document.
     service_documentation: String,
 }
@@ -80,11 +89,15 @@ pub async fn get(State(app): State<Arc<App>>) -> Result<Response, Problem> {
         revocation_feed_endpoint: at("/oauth/revocations"),
         response_types_supported: [],
         grant_types_supported: ["client_credentials"],
-        token_endpoint_auth_methods_supported: METHODS,
-        introspection_endpoint_auth_methods_supported: METHODS,
-        revocation_endpoint_auth_methods_supported: METHODS,
         dpop_signing_alg_values_supported: dpop::ALGORITHMS,
         introspection_signing_alg_values_supported: app.signer.algorithms(),
+        token_endpoint_auth_methods_supported: methods(&app),
+        token_endpoint_auth_signing_alg_values_supported: SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
+        introspection_endpoint_auth_methods_supported: methods(&app),
+        introspection_endpoint_auth_signing_alg_values_supported: SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
+        revocation_endpoint_auth_methods_supported: methods(&app),
+        revocation_endpoint_auth_signing_alg_values_supported: SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
+        tls_client_certificate_bound_access_tokens: app.config.takes_client_certificates(),
         service_documentation: at("/openapi.json"),
     };
     let body = serde_json::to_vec(&answer).map_err(|error| Problem::Internal(error.to_string()))?;

@@ -22,10 +22,12 @@ use crate::app::App;
 use crate::app::feed::{Beginning, LONGEST_FEED, Listener, Statements, Told};
 use crate::app::issue::{Proven, Purpose};
 use crate::domain::claims::TokenId;
-use crate::domain::id::ClientId;
+use crate::domain::credential::accept_secret;
+use crate::domain::id::{ClientId, SecretId};
 use crate::domain::presented::Fields;
 use crate::domain::time::Timestamp;
 use crate::domain::voided::{Voided, VoidedSecret};
+use crate::http::client_certificate::Shown;
 use crate::http::origin::Origin;
 
 /// A listener hears at least this often that it is heard, and how far behind this node is.
@@ -134,8 +136,13 @@ fn is_false(value: &bool) -> bool {
         OAuthErrors,
     )
 )]
-pub async fn get(State(app): State<Arc<App>>, origin: Origin, headers: HeaderMap) -> Result<Response, OAuthError> {
-    let proven = client_auth::prove(&app, &headers, &Fields::default(), &origin, Purpose::Inspection).await?;
+pub async fn get(
+    State(app): State<Arc<App>>,
+    origin: Origin,
+    shown: Shown,
+    headers: HeaderMap,
+) -> Result<Response, OAuthError> {
+    let proven = client_auth::prove(&app, &headers, &Fields::default(), &origin, shown, Purpose::Inspection).await?;
     if proven.entity.is_some() {
         return Err(OAuthError::UnauthorizedClient);
     }
@@ -212,8 +219,11 @@ impl Session {
         let now = self.app.now();
         let stands = match self.app.credential(&self.proven.credential.client_id).await {
             Ok(Some(credential)) => {
-                credential.standing(now).is_ok()
-                    && credential.live_secrets(now).any(|secret| secret.id == self.proven.secret_id)
+                let holds = |id: &SecretId| {
+                    accept_secret(&credential, None).is_ok()
+                        && credential.live_secrets(now).any(|secret| secret.id == *id)
+                };
+                credential.standing(now).is_ok() && self.proven.proof.secret_id().is_none_or(holds)
             }
             Ok(None) => false,
             Err(_) => true,

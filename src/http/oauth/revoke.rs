@@ -14,6 +14,7 @@ use crate::app::issue::Purpose;
 use crate::app::tokens::Standing;
 use crate::domain::event::Actor;
 use crate::http::body::Payload;
+use crate::http::client_certificate::Shown;
 use crate::http::envelope::private_json;
 use crate::http::error::Problem;
 use crate::http::origin::Origin;
@@ -36,12 +37,13 @@ use crate::http::origin::Origin;
 pub async fn post(
     State(app): State<Arc<App>>,
     origin: Origin,
+    shown: Shown,
     headers: HeaderMap,
     payload: Result<Payload, Problem>,
 ) -> Result<Response, OAuthError> {
     let payload = payload.map_err(OAuthError::Transport)?;
     let fields = super::parameters(&headers, &payload.0)?;
-    let proven = client_auth::prove(&app, &headers, &fields, &origin, Purpose::Inspection).await?;
+    let proven = client_auth::prove(&app, &headers, &fields, &origin, shown, Purpose::Inspection).await?;
     let token = fields.sent("token").and_then(|value| value.as_text());
     let token = token.ok_or_else(|| OAuthError::InvalidRequest("token is missing".to_owned()))?;
     let own = |standing: &Standing| proven.entity.as_ref().is_none_or(|entity| entity.id == standing.entity_id);

@@ -17,6 +17,7 @@ use crate::domain::dpop::HEADER;
 use crate::domain::resource;
 use crate::domain::token::{self, Door};
 use crate::http::body::Payload;
+use crate::http::client_certificate::Shown;
 use crate::http::envelope::private_json;
 use crate::http::error::Problem;
 use crate::http::origin::Origin;
@@ -46,6 +47,12 @@ pub struct RequestBody {
     /// With `client_secret_post`.
     #[schema(max_length = 256, nullable = false)]
     client_secret: Option<String>,
+    /// With `private_key_jwt`: always `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
+    #[schema(nullable = false)]
+    client_assertion_type: Option<String>,
+    /// With `private_key_jwt`: the signed assertion (RFC 7523 §2.2).
+    #[schema(max_length = 8192, nullable = false)]
+    client_assertion: Option<String>,
 }
 
 /// A token, issued (RFC 6749 §5.1).
@@ -83,12 +90,13 @@ pub struct Answer<'a> {
 pub async fn post(
     State(app): State<Arc<App>>,
     origin: Origin,
+    shown: Shown,
     headers: HeaderMap,
     payload: Result<Payload, Problem>,
 ) -> Result<Response, OAuthError> {
     origin.asks_for_token(Door::OAuth);
     let answer = match payload {
-        Ok(payload) => issue(&app, &origin, &headers, &payload).await,
+        Ok(payload) => issue(&app, &origin, shown, &headers, &payload).await,
         Err(problem) => Err(OAuthError::Transport(problem)),
     };
     app.metrics.token(Door::OAuth, answer.as_ref().map_or_else(OAuthError::outcome, |_| Outcome::Issued));
@@ -98,10 +106,16 @@ pub async fn post(
     answer
 }
 
-async fn issue(app: &App, origin: &Origin, headers: &HeaderMap, payload: &Payload) -> Result<Response, OAuthError> {
+async fn issue(
+    app: &Arc<App>,
+    origin: &Origin,
+    shown: Shown,
+    headers: &HeaderMap,
+    payload: &Payload,
+) -> Result<Response, OAuthError> {
     let fields = super::parameters_with(headers, &payload.0, Some(REPEATABLE))
         .inspect_err(|_| client_auth::note(headers, origin))?;
-    let proven = client_auth::prove(app, headers, &fields, origin, Purpose::Token).await?;
+    let proven = client_auth::prove(app, headers, &fields, origin, shown, Purpose::Token).await?;
     match fields.sent("grant_type").and_then(|value| value.as_text()) {
         Some("client_credentials") => {}
         Some(_) => return Err(OAuthError::UnsupportedGrantType),

@@ -1,6 +1,7 @@
 //! From a body's bytes to [`Fields`]: JSON, form and multipart mean the same (CONTRACT.md §2). Pure, fuzzed, and unable
 //! to repeat a value in an error.
 
+pub mod assertion;
 pub mod basic;
 pub mod form;
 pub mod json;

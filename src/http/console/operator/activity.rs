@@ -221,5 +221,6 @@ fn what(w: Words, action: Action) -> Text {
         Action::SessionsEnded => key("op-did-sessions-ended"),
         Action::EntityViewed => key("op-did-entity-viewed"),
         Action::QuotaReached => key("op-did-quota-reached"),
+        Action::AuthenticationChanged => key("op-did-authentication-changed"),
     })
 }

@@ -41,6 +41,8 @@ struct Settings {
     secret_lifetime_days: Option<u32>,
     #[serde(default)]
     quota: Option<Quota>,
+    #[serde(default)]
+    forbid_plain_secrets: bool,
 }
 
 impl From<&Entity> for Configuration {
@@ -63,6 +65,7 @@ impl From<&Entity> for Configuration {
                 resources: settings.resources.iter().map(ToString::to_string).collect(),
                 secret_lifetime_days: settings.secret_lifetime_days,
                 quota: settings.quota,
+                forbid_plain_secrets: settings.forbid_plain_secrets,
             },
             parameters: entity.parameters.iter().map(Parameter::definition).cloned().collect(),
         }
@@ -100,6 +103,7 @@ impl Configuration {
             resources: Some(self.settings.resources),
             secret_lifetime_days: Some(self.settings.secret_lifetime_days),
             quota: Some(self.settings.quota),
+            forbid_plain_secrets: Some(self.settings.forbid_plain_secrets),
         };
         let change = Change {
             identifier: Some(self.identifier),
