@@ -110,7 +110,7 @@ test('while two secrets work, the page says until when, and the old one can be s
   const uses = page.getByRole('row').filter({ hasText: 'Cancel rotation' });
   assert.match(await uses.innerText(), /Never used/);
   assert.ok(await page.locator('.pair').getByText('Never used').isVisible(), 'nothing has used the new secret that it stands beside');
-  await page.getByRole('button', { name: 'Stop now' }).click();
+  await page.getByRole('button', { name: 'Stop now', exact: true }).click();
   await page.getByText('The old secret has stopped.').first().waitFor();
   assert.equal((await house.token(credential)).status, 401);
 });
