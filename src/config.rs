@@ -77,7 +77,12 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "client_certificate_header",
         "",
-        "Header in which a proxy of `trusted_proxies` passes the client's certificate: `Client-Cert` (RFC 9440), or any other name with escaped PEM as nginx makes it.",
+        "Header in which a proxy of `client_certificate_proxies` passes the client's certificate: `Client-Cert` (RFC 9440), or any other name with escaped PEM as nginx makes it.",
+    ),
+    setting(
+        "client_certificate_proxies",
+        "[]",
+        "Networks whose `client_certificate_header` is believed: only proxies that set it in every request, so that none of a client's own comes through.",
     ),
     setting("client_ca_file", "", "PEM certificates of the authorities that vouch for clients with `tls_client_auth`."),
     setting(
@@ -173,6 +178,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     pub tls_client_certificates: ClientCertificates,
     pub client_certificate_header: Option<String>,
+    #[serde(deserialize_with = "networks")]
+    pub client_certificate_proxies: Vec<IpNet>,
     pub client_ca_file: Option<PathBuf>,
     #[serde(deserialize_with = "networks")]
     pub jwks_uri_allowed_networks: Vec<IpNet>,
@@ -245,13 +252,13 @@ impl Config {
         if self.tls_client_certificates == ClientCertificates::Ask && self.tls_certificate_file.is_none() {
             return wrong("tls_client_certificates needs tls_certificate_file");
         }
-        if let Some(name) = &self.client_certificate_header {
-            if name.parse::<http::HeaderName>().is_err() {
-                return wrong("client_certificate_header must be the name of a header, such as Client-Cert");
-            }
-            if self.trusted_proxies.is_empty() {
-                return wrong("client_certificate_header needs trusted_proxies: it is believed from nobody else");
-            }
+        if self.client_certificate_header.as_ref().is_some_and(|name| name.parse::<http::HeaderName>().is_err()) {
+            return wrong("client_certificate_header must be the name of a header, such as Client-Cert");
+        }
+        if self.client_certificate_header.is_some() == self.client_certificate_proxies.is_empty() {
+            return wrong(
+                "client_certificate_header and client_certificate_proxies must be set together: it is believed from nobody else",
+            );
         }
         if self.client_ca_file.is_some() && !self.takes_client_certificates() {
             return wrong("client_ca_file needs tls_client_certificates = \"ask\" or client_certificate_header");

@@ -2,6 +2,7 @@
 //! follower of the event log works out what one event means, once for every feed; while nobody listens, not at all.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -59,7 +60,17 @@ pub enum Told {
 pub struct Feed {
     told: Mutex<Option<broadcast::Sender<Told>>>,
     seats: Arc<Semaphore>,
-    everything: tokio::sync::Mutex<Option<(i64, Timestamp, Arc<Statements>)>>,
+    /// How many events were taken in: what was read before one of them is not shared after it.
+    taken_in: AtomicU64,
+    everything: tokio::sync::Mutex<Option<Everything>>,
+}
+
+/// Everything that is void, as it was read.
+struct Everything {
+    taken_in: u64,
+    seq: i64,
+    at: Timestamp,
+    statements: Arc<Statements>,
 }
 
 impl Default for Feed {
@@ -67,6 +78,7 @@ impl Default for Feed {
         Self {
             told: Mutex::new(Some(broadcast::channel(BACKLOG).0)),
             seats: Arc::new(Semaphore::new(MOST_FEEDS)),
+            taken_in: AtomicU64::new(0),
             everything: tokio::sync::Mutex::default(),
         }
     }
@@ -100,8 +112,14 @@ impl Feed {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
+    /// An event was taken in: nothing that was read before is shared from now on.
+    pub(super) fn take_in(&self) {
+        self.taken_in.fetch_add(1, Ordering::SeqCst);
+    }
+
     /// Has every feed state everything anew.
     pub(super) fn tell_anew(&self) {
+        self.take_in();
         if let Some(feeds) = self.listeners() {
             let _ = feeds.send(Told::Anew);
         }
@@ -193,7 +211,7 @@ impl App {
                         Err(error @ StoreError::Unavailable(_)) => return Err(error.into()),
                         Err(error) => {
                             tracing::error!(seq = event.seq, %error, "an event cannot be told to the feeds");
-                            return Ok(());
+                            Told::Anew
                         }
                     },
                 }
@@ -207,6 +225,11 @@ impl App {
     /// How the feed of a listener begins that has been told everything up to event `last`, if it has listened before.
     /// It must listen already.
     pub async fn begin_feed(&self, last: Option<i64>) -> Result<Beginning, StoreError> {
+        if last.is_some_and(|last| last > self.follower.seq()) {
+            // Another node has told more than this one knows. It catches up, or the listener has to go back there; if the log
+            // itself has less, it was restored, and everything is stated as it is now.
+            self.follow_events().await.map_err(|_| StoreError::Behind)?;
+        }
         if let Some(last) = last
             && let Some((seq, statements)) = self.stated_since(last).await?
         {
@@ -222,7 +245,7 @@ impl App {
             return Ok(None);
         }
         let events = self.counted(self.store.events_after(last, MOST_MISSED.saturating_add(1)).await)?;
-        let is_gapless = events.first().is_none_or(|event| event.seq == last.saturating_add(1));
+        let is_gapless = events.first().map_or(last == seq, |event| event.seq == last.saturating_add(1));
         if !is_gapless || events.len() > usize::try_from(MOST_MISSED).unwrap_or(0) {
             return Ok(None);
         }
@@ -248,12 +271,13 @@ impl App {
     pub async fn state_everything(&self) -> Result<(i64, Arc<Statements>), StoreError> {
         let mut shared = self.feed.everything.lock().await;
         let now = self.now();
+        let taken_in = self.feed.taken_in.load(Ordering::SeqCst);
         let seq = self.follower.seq();
-        if let Some((known, at, statements)) = &*shared
-            && *known == seq
-            && now.since(*at) < SHARED
+        if let Some(known) = &*shared
+            && known.taken_in == taken_in
+            && now.since(known.at) < SHARED
         {
-            return Ok((seq, statements.clone()));
+            return Ok((known.seq, known.statements.clone()));
         }
         let tokens = match self.revoked.all(now) {
             Some(tokens) => tokens,
@@ -264,7 +288,7 @@ impl App {
         let (since, until) = (now.minus(LONGEST_TOKEN), now.plus(LONGEST_TOKEN));
         self.state_clients(&mut statements, Which::Voided(since, until)).await?;
         let statements = Arc::new(statements);
-        *shared = Some((seq, now, statements.clone()));
+        *shared = Some(Everything { taken_in, seq, at: now, statements: statements.clone() });
         Ok((seq, statements))
     }
 

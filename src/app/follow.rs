@@ -61,6 +61,7 @@ impl App {
                     }
                     Ok(()) => {}
                 }
+                self.feed.take_in();
                 self.tell_feeds(event).await?;
                 self.follower.seq.fetch_max(event.seq, Ordering::Relaxed);
                 any = true;

@@ -24,10 +24,11 @@ pub enum Outcome {
     InvalidArguments,
     Unavailable,
     Throttled,
+    OverQuota,
 }
 
 impl Outcome {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Issued,
         Self::InvalidScope,
         Self::InvalidCredentials,
@@ -35,6 +36,7 @@ impl Outcome {
         Self::InvalidArguments,
         Self::Unavailable,
         Self::Throttled,
+        Self::OverQuota,
     ];
 
     /// The label's value.
@@ -47,6 +49,7 @@ impl Outcome {
             Self::InvalidArguments => "invalid_arguments",
             Self::Unavailable => "unavailable",
             Self::Throttled => "too_many_attempts",
+            Self::OverQuota => "over_quota",
         }
     }
 }
@@ -70,7 +73,7 @@ struct StatusLabels {
 /// What is counted.
 pub struct Metrics {
     registry: Registry,
-    tokens: [[Counter; 7]; 2],
+    tokens: [[Counter; 8]; 2],
     seconds: Histogram,
     responses: Family<StatusLabels, Counter>,
     forward_auth: Family<StatusLabels, Counter>,

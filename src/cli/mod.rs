@@ -57,7 +57,7 @@ enum Command {
     /// Dynamic parameters of token requests
     #[command(subcommand)]
     Parameter(parameter::Parameter),
-    /// Get, decode and verify access tokens
+    /// Get, decode, verify and revoke access tokens
     #[command(subcommand)]
     Token(token::Token),
     /// Signing keys

@@ -40,7 +40,7 @@ impl FromRequestParts<Arc<App>> for Shown {
         {
             let peer = peer.ip().to_canonical();
             // What such a proxy shows in its own handshake is its own certificate, and nobody's else.
-            if app.config.trusted_proxies.iter().any(|network| network.contains(&peer)) {
+            if app.config.client_certificate_proxies.iter().any(|network| network.contains(&peer)) {
                 return Ok(Self { chain: passed_on(&parts.headers, name).unwrap_or_default() });
             }
         }

@@ -396,6 +396,7 @@ impl Problem {
             StatusCode::BAD_REQUEST if matches!(self, Self::InvalidScope { .. }) => Outcome::InvalidScope,
             StatusCode::UNAUTHORIZED => Outcome::InvalidCredentials,
             StatusCode::NOT_FOUND => Outcome::ClientNotFound,
+            StatusCode::TOO_MANY_REQUESTS if matches!(self, Self::OverQuota { .. }) => Outcome::OverQuota,
             StatusCode::TOO_MANY_REQUESTS => Outcome::Throttled,
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::INTERNAL_SERVER_ERROR => Outcome::Unavailable,
             _ => Outcome::InvalidArguments,

@@ -209,6 +209,13 @@ impl Store {
             }
             at = last;
         }
+        let oldest = self.db.fetch_optional(sql("SELECT seq FROM events ORDER BY seq LIMIT 1")).await?;
+        if let Some(row) = oldest {
+            let oldest = row.get::<i64>("seq")?;
+            if oldest <= ends.removed.seq {
+                return broken(oldest, Fault::Inserted);
+            }
+        }
         let last = self.newest_number().await?;
         if last > self.chain_ends().await?.seq {
             return broken(ends.seq.saturating_add(1), Fault::Inserted);

@@ -31,6 +31,9 @@ pub enum StoreError {
     /// It cannot be reached or did not answer in time.
     #[error("the database cannot answer: {0}")]
     Unavailable(sqlx::Error),
+    /// This node has not heard yet of what the caller knows from another.
+    #[error("this node is behind another one and cannot catch up")]
+    Behind,
     /// Somebody else changed the row first, or it is not there any more.
     #[error("the row has been changed by somebody else")]
     Conflict,

@@ -64,6 +64,11 @@ async fn every_kind_of_tampering_is_found_at_its_first_number() {
         ("UPDATE events SET hash = NULL WHERE seq = 4", 4, Fault::Unchained),
         ("DELETE FROM events WHERE seq = 4", 4, Fault::Missing),
         ("DELETE FROM events WHERE seq = 1", 1, Fault::Missing),
+        (
+            "INSERT INTO events (seq, at, actor, action, subject, detail) VALUES (0, 1, 'cli', 'entity.created', 'x', '{}')",
+            0,
+            Fault::Inserted,
+        ),
         ("DELETE FROM events WHERE seq BETWEEN 3 AND 5", 3, Fault::Missing),
         // Two events in each other's place.
         (

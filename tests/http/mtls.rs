@@ -246,7 +246,9 @@ async fn a_named_proxy_passes_a_certificate_on_and_nobody_else_can() {
         ("Client-Cert", rfc9440.as_str(), format!(":{}:", STANDARD.encode(&other.der))),
         ("X-Client-Certificate", nginx.as_str(), escaped(&other.pem)),
     ] {
-        let server = Server::start_with(&[("trusted_proxies", "127.0.0.1"), ("client_certificate_header", name)]).await;
+        let server =
+            Server::start_with(&[("client_certificate_proxies", "127.0.0.1"), ("client_certificate_header", name)])
+                .await;
         let customer = server.customer().await;
         let chosen = json!({"method": "self_signed_tls_client_auth", "certificates": [held.pem]});
         assert_eq!(set(&server, &customer, chosen).await.status, 200);
@@ -255,11 +257,18 @@ async fn a_named_proxy_passes_a_certificate_on_and_nobody_else_can() {
             assert_eq!(through(&server, &customer, headers).await.status, 401, "{headers:?}");
         }
         server.whoami(&token).await.assert_problem(401, "invalid_token");
-        let request = server.get("/api/v1/whoami").bearer_auth(&token).header(name, value);
-        assert_eq!(Answer::of(request.send().await.unwrap()).await.status, 200);
+        for path in ["/api/v1/whoami", "/forward-auth"] {
+            for (value, status) in [(value, 200), (wrong.as_str(), 401)] {
+                let request = server.get(path).bearer_auth(&token).header(name, value);
+                assert_eq!(Answer::of(request.send().await.unwrap()).await.status, status, "{path}");
+            }
+        }
     }
-    let server =
-        Server::start_with(&[("trusted_proxies", "192.0.2.1"), ("client_certificate_header", "Client-Cert")]).await;
+    let server = Server::start_with(&[
+        ("client_certificate_proxies", "192.0.2.1"),
+        ("client_certificate_header", "Client-Cert"),
+    ])
+    .await;
     let customer = server.customer().await;
     let chosen = json!({"method": "self_signed_tls_client_auth", "certificates": [held.pem]});
     assert_eq!(set(&server, &customer, chosen).await.status, 200);
@@ -274,8 +283,11 @@ async fn a_chain_in_the_header_leads_to_the_authority() {
     let file = place.path().join("clients.pem");
     std::fs::write(&file, root.certificate.pem()).unwrap();
     let file = file.display().to_string();
-    let settings =
-        [("trusted_proxies", "127.0.0.1"), ("client_certificate_header", "Client-Cert"), ("client_ca_file", &*file)];
+    let settings = [
+        ("client_certificate_proxies", "127.0.0.1"),
+        ("client_certificate_header", "Client-Cert"),
+        ("client_ca_file", &*file),
+    ];
     let server = Server::start_in(&place, &settings).await;
     let customer = server.customer().await;
     set(&server, &customer, json!({"method": "tls_client_auth", "tls_client_auth_subject_dn": "CN=erp,O=Northwind"}))
@@ -296,8 +308,11 @@ async fn a_chain_in_the_header_leads_to_the_authority() {
 
 #[tokio::test]
 async fn a_method_that_the_operator_has_not_set_up_cannot_be_chosen() {
-    let server =
-        Server::start_with(&[("trusted_proxies", "127.0.0.1"), ("client_certificate_header", "Client-Cert")]).await;
+    let server = Server::start_with(&[
+        ("client_certificate_proxies", "127.0.0.1"),
+        ("client_certificate_header", "Client-Cert"),
+    ])
+    .await;
     let customer = server.customer().await;
     let refused =
         set(&server, &customer, json!({"method": "tls_client_auth", "tls_client_auth_san_dns": "a.example"})).await;

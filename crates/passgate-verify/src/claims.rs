@@ -52,6 +52,9 @@ impl Token {
         if !is_meant {
             return Err(Refused::Audience);
         }
+        if claims.contains_key("cnf") {
+            return Err(Refused::Bound);
+        }
         let (expires_at, issued_at) = (time("exp")?, time("iat")?);
         if expires_at.saturating_mul(1000) <= now {
             return Err(Refused::Ended);

@@ -40,6 +40,9 @@ pub enum Refused {
     /// It is not valid yet.
     #[error("the access token is not valid yet")]
     NotYet,
+    /// It is bound to a key or a certificate (`cnf`, RFC 7800), and came as if it were not.
+    #[error("the access token is bound to a key, and is no bearer token")]
+    Bound,
     /// It was revoked, or its credential or entity no longer stands.
     #[error("the access token has been revoked")]
     Revoked,

@@ -71,6 +71,9 @@ async fn every_claim_must_be_there_and_of_its_type() {
         ("jti", json!(7), None),
         ("client_id", json!(["pgc_a"]), None),
         ("scope", json!(["DLAT"]), None),
+        ("cnf", json!({"jkt": "thumbprint"}), Some(Refused::Bound)),
+        ("cnf", json!({"x5t#S256": "thumbprint"}), Some(Refused::Bound)),
+        ("cnf", Value::Null, Some(Refused::Bound)),
     ];
     for (name, value, why) in wrong {
         let mut claims = good.clone();

@@ -223,7 +223,9 @@ impl Session {
                     accept_secret(&credential, None).is_ok()
                         && credential.live_secrets(now).any(|secret| secret.id == *id)
                 };
-                credential.standing(now).is_ok() && self.proven.proof.secret_id().is_none_or(holds)
+                credential.standing(now).is_ok()
+                    && credential.authentication == self.proven.credential.authentication
+                    && self.proven.proof.secret_id().is_none_or(holds)
             }
             Ok(None) => false,
             Err(_) => true,
