@@ -65,7 +65,7 @@ async fn present(server: &Server, endpoint: &str, assertion: &str) -> Answer {
 /// certificate behind its own in the chain. Here the certificate that counts is the first, and it must be the one of this client.
 #[tokio::test]
 async fn cve_2023_2422_the_certificate_of_another_client_is_refused() {
-    let settings = [("trusted_proxies", "127.0.0.1"), ("client_certificate_header", "Client-Cert")];
+    let settings = [("client_certificate_proxies", "127.0.0.1"), ("client_certificate_header", "Client-Cert")];
     let server = Server::start_with(&settings).await;
     let mut clients = Vec::new();
     for name in ["one", "other"] {
