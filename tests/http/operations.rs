@@ -26,7 +26,7 @@ async fn a_known_client_gets_tokens_while_the_database_is_away_and_an_unknown_on
     let (known, unknown) = (server.customer_named("known").await, server.customer_named("unknown").await);
     let token = server.token(&known).await;
     // The news of its making comes after it is known, and does not make it unknown.
-    assert!(server.app.follow_events().await.unwrap());
+    server.app.follow_events().await.unwrap();
     server.app.store.close().await;
     assert_eq!(server.ask(known.body()).await.status, 200);
     assert_eq!(server.whoami(&token).await.status, 200);
