@@ -1,0 +1,20 @@
+//! What Passgate promises while things break: the real binary, started as a process and killed, over databases that stop,
+//! freeze, fill up and come back. `cargo test` tries each fault a few times; `tests/faults/whole` tries them often, and
+//! writes the figures into `docs/reliability.md`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_precision_loss,
+    reason = "a test may fail by panicking, and its figures are small"
+)]
+
+mod figures;
+mod kills;
+mod ledger;
+mod node;
+mod outages;
+mod postgres;
+mod proxy;
+mod writer;
