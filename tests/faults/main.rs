@@ -13,8 +13,11 @@
 mod figures;
 mod kills;
 mod ledger;
+mod master_key;
+mod migrations;
 mod node;
 mod outages;
 mod postgres;
 mod proxy;
+mod races;
 mod writer;

@@ -15,6 +15,8 @@ use tokio::time::sleep;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Way {
     Open,
+    /// Connections are closed, and nobody listens, as where the server has been stopped.
+    Refuse,
     /// Connections are closed, and so is every new one.
     Cut,
     /// Nothing goes through, and nobody is told.
@@ -32,15 +34,29 @@ pub struct Proxy {
 impl Proxy {
     /// In front of the PostgreSQL that listens on this socket.
     pub async fn start(socket: PathBuf) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (way, ways) = watch::channel(Way::Open);
+        let (way, mut ways) = watch::channel(Way::Open);
         let opened = Arc::new(AtomicU64::new(0));
         let counted = opened.clone();
         tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                counted.fetch_add(1, Ordering::Relaxed);
-                tokio::spawn(carry(stream, socket.clone(), ways.clone()));
+            let mut others = ways.clone();
+            loop {
+                tokio::select! {
+                    accepted = listener.accept() => {
+                        counted.fetch_add(1, Ordering::Relaxed);
+                        tokio::spawn(carry(accepted.unwrap().0, socket.clone(), ways.clone()));
+                    }
+                    refuse = others.wait_for(|way| *way == Way::Refuse) => {
+                        if refuse.is_err() {
+                            return;
+                        }
+                        drop(refuse);
+                        drop(listener);
+                        let _ = ways.wait_for(|way| *way != Way::Refuse).await;
+                        listener = TcpListener::bind(address).await.unwrap();
+                    }
+                }
             }
         });
         Self { address, way, opened }
@@ -71,7 +87,7 @@ async fn carry(client: TcpStream, socket: PathBuf, mut ways: watch::Receiver<Way
     tokio::select! {
         () = pump(from_client, to_server, ways.clone()) => {}
         () = pump(from_server, to_client, ways.clone()) => {}
-        _ = ways.wait_for(|way| *way == Way::Cut) => {}
+        _ = ways.wait_for(|way| matches!(way, Way::Cut | Way::Refuse)) => {}
     }
 }
 
