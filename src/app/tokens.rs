@@ -1,5 +1,7 @@
 //! Tokens in circulation: what one says if it still stands, and how it is revoked.
 
+use std::time::Duration;
+
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use serde_json::json;
@@ -17,6 +19,10 @@ use crate::domain::time::Timestamp;
 use crate::domain::token;
 use crate::signer::jwt::InvalidToken;
 use crate::store::StoreError;
+
+/// Revocations are remembered so much longer than their tokens live: a clock that was ahead may be set right, here or on
+/// another node, and what had ended by it stands once more.
+pub const REMEMBERED: Duration = Duration::from_secs(3 * 3600);
 
 /// A token that stands.
 pub struct Standing {
@@ -141,7 +147,8 @@ impl App {
 
     /// Takes in what the store knows of revocations.
     pub(super) async fn load_revocations(&self) -> Result<(), StoreError> {
-        let tokens = self.counted(self.store.revoked_tokens(self.now(), self.revoked.rows()).await)?;
+        let since = self.now().minus(REMEMBERED);
+        let tokens = self.counted(self.store.revoked_tokens(since, self.revoked.rows()).await)?;
         self.revoked.extend(tokens);
         self.load_all_void_before().await
     }

@@ -20,4 +20,5 @@ mod outages;
 mod postgres;
 mod proxy;
 mod races;
+mod spread;
 mod writer;

@@ -39,6 +39,8 @@ pub struct Door {
 pub struct Answer {
     pub status: u16,
     pub retry_after: bool,
+    /// Whether it says how much is left of a quota.
+    pub has_quota: bool,
     pub body: Value,
 }
 
@@ -199,9 +201,10 @@ impl Drop for Node {
 /// The answer, if there is a whole one.
 pub async fn answer(request: RequestBuilder) -> Option<Answer> {
     let response = request.send().await.ok()?;
-    let (status, retry_after) = (response.status().as_u16(), response.headers().contains_key("retry-after"));
+    let (status, headers) = (response.status().as_u16(), response.headers());
+    let (retry_after, has_quota) = (headers.contains_key("retry-after"), headers.contains_key("ratelimit"));
     let text = response.text().await.ok()?;
-    Some(Answer { status, retry_after, body: serde_json::from_str(&text).unwrap_or(Value::Null) })
+    Some(Answer { status, retry_after, has_quota, body: serde_json::from_str(&text).unwrap_or(Value::Null) })
 }
 
 pub fn signal(name: &str, pid: u32) {

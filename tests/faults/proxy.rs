@@ -47,13 +47,11 @@ impl Proxy {
                         counted.fetch_add(1, Ordering::Relaxed);
                         tokio::spawn(carry(accepted.unwrap().0, socket.clone(), ways.clone()));
                     }
-                    refuse = others.wait_for(|way| *way == Way::Refuse) => {
-                        if refuse.is_err() {
+                    is_told = until(&mut others, |way| way == Way::Refuse) => {
+                        drop(listener);
+                        if !is_told || !until(&mut ways, |way| way != Way::Refuse).await {
                             return;
                         }
-                        drop(refuse);
-                        drop(listener);
-                        let _ = ways.wait_for(|way| *way != Way::Refuse).await;
                         listener = TcpListener::bind(address).await.unwrap();
                     }
                 }
@@ -87,20 +85,25 @@ async fn carry(client: TcpStream, socket: PathBuf, mut ways: watch::Receiver<Way
     tokio::select! {
         () = pump(from_client, to_server, ways.clone()) => {}
         () = pump(from_server, to_client, ways.clone()) => {}
-        _ = ways.wait_for(|way| matches!(way, Way::Cut | Way::Refuse)) => {}
+        _ = until(&mut ways, |way| matches!(way, Way::Cut | Way::Refuse)) => {}
     }
+}
+
+/// Waits for a way; says whether it can still come.
+async fn until(ways: &mut watch::Receiver<Way>, is_it: impl Fn(Way) -> bool) -> bool {
+    ways.wait_for(|way| is_it(*way)).await.is_ok()
 }
 
 /// While everything is swallowed, not even the greeting comes.
 async fn connect(socket: &Path, ways: &mut watch::Receiver<Way>) -> Option<UnixStream> {
-    ways.wait_for(|way| *way != Way::Swallow).await.ok()?;
+    until(ways, |way| way != Way::Swallow).await.then_some(())?;
     UnixStream::connect(socket).await.ok()
 }
 
 async fn pump(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, mut ways: watch::Receiver<Way>) {
     let mut piece = vec![0; 16_384];
     while let Ok(length @ 1..) = from.read(&mut piece).await {
-        if ways.wait_for(|way| *way != Way::Swallow).await.is_err() {
+        if !until(&mut ways, |way| way != Way::Swallow).await {
             return;
         }
         let way = *ways.borrow();

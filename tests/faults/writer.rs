@@ -187,5 +187,5 @@ async fn by_command(
     });
     let output = output.await.unwrap();
     let body = serde_json::from_slice(&output.stdout).ok().filter(|_| output.status.success())?;
-    Some(Answer { status: 200, retry_after: false, body })
+    Some(Answer { status: 200, retry_after: false, has_quota: false, body })
 }
