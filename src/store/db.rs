@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions as _, Postgres, Row as _, Sqlite};
+use sqlx::{ConnectOptions as _, Connection as _, Postgres, Row as _, Sqlite};
 
 use super::StoreError;
 use crate::domain::chain::ChainKey;
@@ -193,6 +193,8 @@ impl Db {
                 let write = SqlitePoolOptions::new()
                     .max_connections(1)
                     .acquire_timeout(PATIENCE)
+                    // Where the disk is full SQLite rolls back by itself, and sqlx takes the transaction for open ever after.
+                    .before_acquire(|writer, _| Box::pin(async move { Ok(!writer.is_in_transaction()) }))
                     .connect_with(options.clone())
                     .await?;
                 migrator().run(&write).await?;

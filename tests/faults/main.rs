@@ -10,8 +10,10 @@
     reason = "a test may fail by panicking, and its figures are small"
 )]
 
+mod disk;
 mod figures;
 mod kills;
+mod known;
 mod ledger;
 mod master_key;
 mod migrations;

@@ -15,10 +15,29 @@ const LONGEST_START: Duration = Duration::from_secs(20);
 
 /// A directory with its settings, and where its database is.
 pub struct Installation {
+    _disk: Option<Disk>,
     directory: tempfile::TempDir,
     /// `postgres://…`, or nothing for SQLite.
     pub database_url: Option<String>,
     settings: Vec<(String, String)>,
+}
+
+/// A small file system in memory, which only root can make; gone with the value.
+pub struct Disk(PathBuf);
+
+impl Disk {
+    pub fn mount(path: &Path, size: &str) -> Self {
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]).arg(path).status();
+        assert!(mounted.unwrap().success(), "only root can make a small disk: run the whole as root");
+        Self(path.to_owned())
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
 }
 
 /// A server process.
@@ -46,7 +65,8 @@ pub struct Answer {
 
 impl Installation {
     pub fn new(database_url: Option<String>) -> Self {
-        let installation = Self { directory: tempfile::tempdir().unwrap(), database_url, settings: Vec::new() };
+        let installation =
+            Self { _disk: None, directory: tempfile::tempdir().unwrap(), database_url, settings: Vec::new() };
         // Tries after a fault ask for what must be refused more often than guessers may.
         let installation = installation.with("throttle_burst", "1000").with("throttle_refill_seconds", "1");
         installation.with("log_level", "warn").with("database_connections", "8")
@@ -55,6 +75,13 @@ impl Installation {
     #[must_use]
     pub fn with(mut self, setting: &str, value: &str) -> Self {
         self.settings.push((format!("PASSGATE_{}", setting.to_ascii_uppercase()), value.to_owned()));
+        self
+    }
+
+    /// The same on a file system of its own.
+    #[must_use]
+    pub fn on_small_disk(mut self, size: &str) -> Self {
+        self._disk = Some(Disk::mount(self.path(), size));
         self
     }
 
@@ -69,7 +96,9 @@ impl Installation {
     /// The binary with these arguments, ended with the thread that starts it.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", env!("CARGO_BIN_EXE_passgate")]).args(arguments);
+        // Where files may not grow, writing shall fail, as it does on a full disk, and not end the process.
+        command.args(["--pdeathsig", "KILL", "sh", "-c", "trap '' XFSZ; exec \"$0\" \"$@\""]);
+        command.arg(env!("CARGO_BIN_EXE_passgate")).args(arguments);
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PASSGATE_")) {
             command.env_remove(name);
         }

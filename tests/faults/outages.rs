@@ -6,19 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use reqwest::Method;
-use serde_json::json;
-use tokio::time::{Instant, interval, sleep};
+use tokio::time::{Instant, sleep};
 
 use super::figures::{Times, head, is_whole, millis, record, row};
-use super::ledger::{Account, Client, half_written};
+use super::known::{CLIENTS, account, ask, change, first_change};
+use super::ledger::{Account, half_written};
 use super::node::{Door, Installation, Node, answer, free_port};
 use super::postgres::Postgres;
 use super::proxy::{Proxy, Way};
 
-const CLIENTS: usize = 8;
-/// Each client asks for a token so often.
-const EVERY: Duration = Duration::from_millis(20);
 /// No change is answered later, refused or not: five seconds, and what a busy machine takes.
 const LONGEST_ANSWER: Duration = Duration::from_secs(7);
 /// Where every statement is answered late, a change of many statements is later still; then it is cut off.
@@ -79,7 +75,7 @@ async fn while_postgresql_is_away_tokens_go_on_and_afterwards_everything_does() 
     let installation = Installation::new(Some(proxy.url()));
     let mut node = installation.serve(free_port()).await;
     let operator = installation.operator_token();
-    let mut account = account(&node, &operator).await;
+    let mut account = account(&node.door, &operator).await;
     let faults = if is_whole() { Fault::ALL.to_vec() } else { vec![Fault::Cut, Fault::Silent] };
     let mut lines = head([
         "PostgreSQL is",
@@ -101,7 +97,7 @@ async fn while_postgresql_is_away_tokens_go_on_and_afterwards_everything_does() 
         let aftermath = Duration::from_secs(if is_whole() { 5 } else { 1 });
         let seen = endure(fault, span, &mut postgres, &proxy, &node, &operator, &mut account).await;
         let before = (proxy.opened(), Instant::now());
-        let first = recovered(&node, &operator, &mut account).await;
+        let first = first_change(&node.door, &operator, &mut account, 4 * LONGEST_RECOVERY).await;
         installation.ready(&mut node).await;
         let earlier = transactions(&postgres).await;
         sleep(aftermath.saturating_sub(before.1.elapsed())).await;
@@ -135,29 +131,6 @@ async fn while_postgresql_is_away_tokens_go_on_and_afterwards_everything_does() 
         assert!(opened <= 2 * CONNECTIONS, "{fault:?}: {opened} connections are a stampede");
     }
     installation.verify_audit();
-}
-
-async fn account(node: &Node, operator: &str) -> Account {
-    let body = json!({"identifier": "northwind", "name": "northwind", "settings": {"token_timeout_minutes": 1440, "most_credentials": 1000}});
-    let made = answer(node.door.post("/admin/v1/entities").bearer_auth(operator).json(&body)).await.unwrap();
-    assert_eq!(made.status, 201, "{made:?}");
-    let mut account = Account { entity: "northwind".to_owned(), is_disabled: false, version: 1, clients: Vec::new() };
-    for _ in 0..CLIENTS {
-        account.clients.push(generate(&node.door, operator).await.unwrap().unwrap());
-    }
-    // A client that was seen once is in memory.
-    assert_eq!(account.losses(&node.door).await, Vec::<String>::new());
-    account
-}
-
-/// A change, and how it was answered: a credential, or 503.
-async fn generate(door: &Door, operator: &str) -> Result<Option<Client>, String> {
-    let request = door.request(Method::POST, "/admin/v1/entities/northwind/credentials");
-    match answer(request.bearer_auth(operator).json(&json!({}))).await {
-        Some(answer) if answer.status == 201 => Ok(Some(Client::from_answer(&answer))),
-        Some(answer) if answer.status == 503 && answer.retry_after => Ok(None),
-        other => Err(format!("a change: {other:?}")),
-    }
 }
 
 /// Lets a fault last for `span`, under load.
@@ -221,34 +194,6 @@ async fn endure(
     seen
 }
 
-async fn ask(door: Door, client: Client, over: Arc<AtomicBool>) -> (Times, usize) {
-    let (mut times, mut refused, mut ticks) = (Times::default(), 0, interval(EVERY));
-    let body = json!({"client_id": client.client_id, "client_secret": client.secrets[0].secret});
-    while !over.load(Ordering::Relaxed) {
-        ticks.tick().await;
-        let begun = Instant::now();
-        let asked = answer(door.post("/api/v1/access-token").json(&body)).await;
-        times.add(begun.elapsed());
-        refused += usize::from(asked.is_none_or(|answer| answer.status != 200));
-    }
-    (times, refused)
-}
-
-async fn change(door: Door, operator: String, over: Arc<AtomicBool>) -> (Times, Vec<Client>, usize, Vec<String>) {
-    let (mut times, mut made, mut refused, mut odd) = (Times::default(), Vec::new(), 0, Vec::new());
-    while !over.load(Ordering::Relaxed) {
-        let begun = Instant::now();
-        match generate(&door, &operator).await {
-            Ok(Some(client)) => made.push(client),
-            Ok(None) => refused += 1,
-            Err(why) => odd.push(why),
-        }
-        times.add(begun.elapsed());
-        sleep(EVERY).await;
-    }
-    (times, made, refused, odd)
-}
-
 /// How often `/readyz` was not 200, of how many times.
 async fn readiness(door: Door, over: Arc<AtomicBool>) -> (usize, usize) {
     let (mut unready, mut asked) = (0, 0);
@@ -258,22 +203,6 @@ async fn readiness(door: Door, over: Arc<AtomicBool>) -> (usize, usize) {
         sleep(Duration::from_millis(100)).await;
     }
     (unready, asked)
-}
-
-/// How long it takes until a change is made again. Several ask, as many do who have waited.
-async fn recovered(node: &Node, operator: &str, account: &mut Account) -> Duration {
-    let begun = Instant::now();
-    while begun.elapsed() < 4 * LONGEST_RECOVERY {
-        match generate(&node.door, operator).await {
-            Ok(Some(client)) => {
-                account.clients.push(client);
-                return begun.elapsed();
-            }
-            Ok(None) => sleep(EVERY).await,
-            Err(why) => panic!("{why}"),
-        }
-    }
-    begun.elapsed()
 }
 
 async fn terminate(postgres: &Postgres) {

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::node::signal;
+use super::node::{Disk, signal};
 
 pub struct Postgres {
+    _disk: Option<Disk>,
     directory: tempfile::TempDir,
     binaries: PathBuf,
     child: Option<Child>,
@@ -17,16 +18,31 @@ pub struct Postgres {
 
 impl Postgres {
     pub async fn start() -> Self {
+        Self::start_in(None).await
+    }
+
+    /// The same on a file system of its own.
+    pub async fn start_on_small_disk(size: &str) -> Self {
+        Self::start_in(Some(size)).await
+    }
+
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    async fn start_in(size: Option<&str>) -> Self {
         let binaries = binaries().expect("the PostgreSQL server (initdb, postgres) is missing; install it");
         let directory = tempfile::tempdir().unwrap();
+        let disk = size.map(|size| Disk::mount(directory.path(), size));
         if let Some(account) = account() {
             chown(directory.path(), Some(account.0), Some(account.1)).unwrap();
         }
-        let mut postgres = Self { directory, binaries, child: None };
+        let mut postgres = Self { _disk: disk, directory, binaries, child: None };
         let data = postgres.directory.path().join("data");
         let made = postgres
             .command("initdb")
             .args(["--username", "passgate", "--auth", "trust", "--no-sync", "--locale", "C", "--encoding", "UTF8"])
+            .args(["--wal-segsize", "1"])
             .arg("--pgdata")
             .arg(data)
             .output()
@@ -44,8 +60,13 @@ impl Postgres {
                 std::fs::File::options().create(true).append(true).open(self.directory.path().join("log")).unwrap();
             let mut command = self.command("postgres");
             command.arg("-D").arg(self.directory.path().join("data")).arg("-k").arg(self.directory.path());
-            for setting in ["listen_addresses=", "shared_buffers=16MB", "max_connections=120", "log_min_messages=fatal"]
-            {
+            for setting in [
+                "listen_addresses=",
+                "shared_buffers=16MB",
+                "max_connections=120",
+                "max_wal_size=32MB",
+                "log_min_messages=fatal",
+            ] {
                 command.args(["-c", setting]);
             }
             let mut child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
