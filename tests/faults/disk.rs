@@ -57,7 +57,7 @@ fn limit(pid: u32, bytes: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn when_sqlite_has_no_room_changes_are_refused_and_tokens_go_on() {
+async fn where_there_is_no_room_changes_are_refused_and_tokens_go_on() {
     let mut lines = head([
         "the full disk is",
         "for",

@@ -110,7 +110,7 @@ async fn a_master_key_of_somebody_else_is_not_taken_for_missing() {
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(installation.data());
         command.current_dir(installation.path()).output().unwrap()
     } else {
-        fs::set_permissions(&key, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o000)).unwrap();
         installation.run(&["serve", "--listen", "127.0.0.1:0"])
     };
     let text = String::from_utf8(output.stderr).unwrap();

@@ -80,9 +80,8 @@ impl Installation {
 
     /// The same on a file system of its own.
     #[must_use]
-    pub fn on_small_disk(mut self, size: &str) -> Self {
-        self._disk = Some(Disk::mount(self.path(), size));
-        self
+    pub fn on_small_disk(self, size: &str) -> Self {
+        Self { _disk: Some(Disk::mount(self.path(), size)), ..self }
     }
 
     pub fn path(&self) -> &Path {

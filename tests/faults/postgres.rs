@@ -38,18 +38,41 @@ impl Postgres {
             chown(directory.path(), Some(account.0), Some(account.1)).unwrap();
         }
         let mut postgres = Self { _disk: disk, directory, binaries, child: None };
-        let data = postgres.directory.path().join("data");
-        let made = postgres
-            .command("initdb")
-            .args(["--username", "passgate", "--auth", "trust", "--no-sync", "--locale", "C", "--encoding", "UTF8"])
-            .args(["--wal-segsize", "1"])
-            .arg("--pgdata")
-            .arg(data)
-            .output()
-            .unwrap();
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        postgres.make();
         postgres.run().await;
         postgres
+    }
+
+    /// `initdb` takes a second or two, so it is done once for each version, and copied.
+    fn make(&self) {
+        let data = self.directory.path().join("data");
+        let name = self.binaries.display().to_string().replace('/', "-");
+        let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("postgres{name}"));
+        if !made.exists() {
+            let mut command = self.command("initdb");
+            command.args([
+                "--username",
+                "passgate",
+                "--auth",
+                "trust",
+                "--no-sync",
+                "--locale",
+                "C",
+                "--encoding",
+                "UTF8",
+            ]);
+            let output = command.args(["--wal-segsize", "1", "--pgdata"]).arg(&data).output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            let copy =
+                made.with_extension(std::process::id().to_string() + &super::figures::below(u64::MAX).to_string());
+            copied(&data, &copy);
+            if std::fs::rename(&copy, &made).is_err() {
+                // Another test was faster.
+                std::fs::remove_dir_all(&copy).unwrap();
+            }
+            return;
+        }
+        copied(&made, &data);
     }
 
     /// Starts it, and waits until it answers.
@@ -114,20 +137,20 @@ impl Postgres {
         let Some(mut child) = self.child.take() else { return };
         let pids = with_children(child.id());
         let _ = child.kill();
-        pids.iter().for_each(|pid| signal("KILL", *pid));
+        signal_all("KILL", &pids);
         let _ = child.wait();
     }
 
     /// SIGSTOP to all of its processes.
     pub fn freeze(&self) {
-        self.processes().iter().for_each(|pid| signal("STOP", *pid));
+        signal_all("STOP", &self.processes());
         // Those that were born meanwhile.
-        self.processes().iter().for_each(|pid| signal("STOP", *pid));
+        signal_all("STOP", &self.processes());
     }
 
     /// SIGCONT.
     pub fn thaw(&self) {
-        self.processes().iter().for_each(|pid| signal("CONT", *pid));
+        signal_all("CONT", &self.processes());
     }
 
     fn processes(&self) -> Vec<u32> {
@@ -149,6 +172,16 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         self.kill();
+    }
+}
+
+fn copied(from: &Path, to: &Path) {
+    assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
+}
+
+fn signal_all(name: &str, pids: &[u32]) {
+    for pid in pids {
+        signal(name, *pid);
     }
 }
 

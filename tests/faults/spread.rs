@@ -79,7 +79,7 @@ async fn a_change_on_one_of_three_nodes_holds_on_all_within_two_seconds() {
     let mut late = Vec::new();
     for kind in Kind::ALL {
         let mut times = Times::default();
-        for _ in 0..tries(3, 200) {
+        for _ in 0..tries(1, 200) {
             times.add(cluster.try_one(kind).await);
         }
         let (median, p99, max) = (times.percentile(50), times.percentile(99), times.max());
@@ -141,7 +141,7 @@ impl Cluster {
         let mut issued = String::new();
         for door in &self.nodes {
             let told = token(door, &client).await.unwrap();
-            issued = told.body["access_token"].as_str().unwrap_or_else(|| panic!("{told:?}")).to_owned();
+            told.body["access_token"].as_str().expect("a token").clone_into(&mut issued);
         }
         let on = usize::try_from(below(NODES as u64)).unwrap();
         let entity = format!("/entities/{entity}");
@@ -162,7 +162,7 @@ impl Cluster {
                 let keys = answer(self.nodes[on].get("/admin/v1/keys").bearer_auth(&self.operator)).await.unwrap().body;
                 let keys = keys["items"].as_array().unwrap();
                 let next = keys.iter().find(|key| key["state"] == "next").unwrap();
-                kid = next["kid"].as_str().unwrap().to_owned();
+                next["kid"].as_str().unwrap().clone_into(&mut kid);
             }
             Kind::Quota => {
                 let quota = json!({"settings": {"quota": {"tokens_per_hour": 1_000_000}}});

@@ -97,7 +97,7 @@ async fn step(account: &mut Account, installation: &Arc<Installation>, door: &Do
     let newest = works.iter().copied().find(|secret| !secret.secret.is_empty());
     match (kind, newest) {
         (8..35, _) => {
-            let (has_grace, voids_tokens) = (kind % 2 == 0 && works.len() < 2, kind % 3 == 0);
+            let (has_grace, voids_tokens) = (kind.is_multiple_of(2) && works.len() < 2, kind.is_multiple_of(3));
             let grace = if has_grace { 86_400 } else { 0 };
             let regenerated = if below(BY_COMMAND) == 0 {
                 by_command(installation, &client.client_id, has_grace, voids_tokens).await
@@ -135,7 +135,7 @@ async fn step(account: &mut Account, installation: &Arc<Installation>, door: &Do
         (58..75, Some(secret)) if !account.is_disabled && client.tokens.iter().any(|token| token.stands) => {
             let token = client.tokens.iter().position(|token| token.stands).unwrap();
             let text = &client.tokens[token].token;
-            let revoked = if kind % 2 == 0 {
+            let revoked = if kind.is_multiple_of(2) {
                 let request = door.post("/oauth/revoke");
                 answer(request.basic_auth(&client.client_id, Some(&secret.secret)).form(&[("token", text)])).await
             } else {
