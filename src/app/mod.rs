@@ -31,6 +31,7 @@ pub mod usage;
 pub mod voiding;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::config::Config;
 use crate::domain::certificate::Authorities;
@@ -57,6 +58,9 @@ use requests::Requests;
 use revoked::Revoked;
 use throttle::Throttle;
 use usage::Usage;
+
+/// How far clocks of nodes may differ before a lease is not believed.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 
 /// Everything a caller needs to answer a request or a tick.
 pub struct App {
@@ -175,6 +179,7 @@ impl App {
         if known.is_some() {
             return Ok(known);
         }
+        self.may_ask_database()?;
         let mark = self.known.begin_read();
         let credential = self.counted(self.store.credential(client_id, self.now()).await)?.map(Arc::new);
         if let Some(credential) = &credential {
@@ -188,6 +193,7 @@ impl App {
         if let Some(entity) = self.known.entity(id) {
             return Ok(Some(entity));
         }
+        self.may_ask_database()?;
         let mark = self.known.begin_read();
         let entity = self.counted(self.store.entity(id).await)?.map(Arc::new);
         if let Some(entity) = &entity {
@@ -202,6 +208,14 @@ impl App {
             self.metrics.database_failed();
         }
         result
+    }
+
+    /// Whether this node is the one that does `work` now, and for `span` no other one: a node that dies meanwhile leaves it
+    /// to whoever asks next.
+    pub async fn take_turn(&self, work: &'static str, span: Duration) -> Result<bool, StoreError> {
+        let now = self.now();
+        let latest = now.plus(span).plus(CLOCKS_DIFFER);
+        self.counted(self.store.take_lease(work, now, now.plus(span), latest).await)
     }
 
     /// An event of now.

@@ -114,7 +114,7 @@ impl App {
         let vault = open_vault(&config, &store, &clock, missing).await?;
         store.chain_with(vault.audit.clone());
         let seq = store.last_event().await.map_err(database)?;
-        let now = clock.now();
+        let uptime = clock.uptime();
         let issuer: Arc<str> = config.public_url(bound).into();
         let revoked = Revoked::new(config.cached_revocations);
         let client_authorities = config.client_ca_file.as_ref().map(client_authorities).transpose()?;
@@ -140,7 +140,7 @@ impl App {
             writing: tokio::sync::Mutex::default(),
             metrics: Metrics::default(),
             clock,
-            follower: Follower::new(seq, now),
+            follower: Follower::new(seq, uptime),
             feed: Feed::default(),
         };
         app.load_revocations().await.map_err(database)?;

@@ -119,7 +119,12 @@ async fn look(sources: &Sources) -> Vec<Finding> {
         Err(error) => Err(error),
     };
     match answer {
-        Ok(answer) if answer.status().is_success() => found("server", Status::Ok, format!("{url} is ready")),
+        Ok(answer) if answer.status().is_success() => match answer.json::<serde_json::Value>().await {
+            Ok(said) if said.get("status").is_some_and(|status| status == "degraded") => {
+                found("server", Status::Warning, format!("{url} answers from memory: its database is away"));
+            }
+            Ok(_) | Err(_) => found("server", Status::Ok, format!("{url} is ready")),
+        },
         Ok(answer) => found("server", Status::Error, format!("{url}/readyz answers {}", answer.status())),
         Err(_) => found("server", Status::Warning, format!("nothing answers at {url}")),
     }

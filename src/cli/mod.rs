@@ -125,5 +125,5 @@ async fn dispatch(cli: Cli) -> Outcome {
 async fn installation(sources: &Sources) -> Result<Arc<App>, Failure> {
     let config = Config::load(sources)?;
     let listen = config.listen;
-    Ok(App::open_existing(config, Clock::System, listen).await?)
+    Ok(App::open_existing(config, Clock::system(), listen).await?)
 }

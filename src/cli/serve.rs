@@ -69,7 +69,7 @@ impl Server {
             None => None,
         };
         let address = listener.local_addr()?;
-        let app = App::open(config, Clock::System, address).await?;
+        let app = App::open(config, Clock::system(), address).await?;
         Ok(Self { address, app, listener, metrics, tls, signals })
     }
 

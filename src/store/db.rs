@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions as _, Postgres, Row as _, Sqlite};
+use sqlx::{ConnectOptions as _, Connection as _, Postgres, Row as _, Sqlite};
 
 use super::StoreError;
 use crate::domain::chain::ChainKey;
@@ -19,6 +19,8 @@ use crate::domain::chain::ChainKey;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The same for each statement on PostgreSQL, in milliseconds.
 const PATIENCE_MILLIS: &str = "5000";
+/// After so long it is not PostgreSQL that takes its time: it has stopped, or the network does not carry anything.
+const SILENCE: Duration = Duration::from_secs(6);
 
 /// Where the data is.
 #[derive(Clone, Debug)]
@@ -211,6 +213,8 @@ impl Db {
                 let pool = PgPoolOptions::new()
                     .max_connections(connections)
                     .acquire_timeout(PATIENCE)
+                    // A connection on which nothing comes back is closed, and not waited for as long as TCP would.
+                    .after_release(|connection, _| Box::pin(async { heard(connection.ping()).await.map(|()| true) }))
                     .connect_with(options)
                     .await?;
                 migrator().run(&pool).await?;
@@ -225,7 +229,11 @@ impl Db {
             Pools::Sqlite { read, .. } => {
                 bound!(statement).fetch_all(read).await?.into_iter().map(Row::Sqlite).collect()
             }
-            Pools::Postgres(pool) => bound!(statement).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect(),
+            Pools::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                let rows = heard(bound!(statement).fetch_all(&mut *connection)).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
         })
     }
 
@@ -233,7 +241,10 @@ impl Db {
     pub async fn fetch_optional(&self, statement: Statement) -> Result<Option<Row>, StoreError> {
         Ok(match &self.pools {
             Pools::Sqlite { read, .. } => bound!(statement).fetch_optional(read).await?.map(Row::Sqlite),
-            Pools::Postgres(pool) => bound!(statement).fetch_optional(pool).await?.map(Row::Postgres),
+            Pools::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                heard(bound!(statement).fetch_optional(&mut *connection)).await?.map(Row::Postgres)
+            }
         })
     }
 
@@ -241,7 +252,7 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         let inner = match &self.pools {
             Pools::Sqlite { write, .. } => Inner::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Pools::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+            Pools::Postgres(pool) => Inner::Postgres(heard(pool.begin()).await?),
         };
         Ok(Tx { inner, chain: self.chain.clone() })
     }
@@ -286,7 +297,7 @@ impl Tx {
     pub async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
         Ok(match &mut self.inner {
             Inner::Sqlite(tx) => bound!(statement).execute(&mut **tx).await?.rows_affected(),
-            Inner::Postgres(tx) => bound!(statement).execute(&mut **tx).await?.rows_affected(),
+            Inner::Postgres(tx) => heard(bound!(statement).execute(&mut **tx)).await?.rows_affected(),
         })
     }
 
@@ -294,7 +305,7 @@ impl Tx {
     pub async fn fetch_optional(&mut self, statement: Statement) -> Result<Option<Row>, StoreError> {
         Ok(match &mut self.inner {
             Inner::Sqlite(tx) => bound!(statement).fetch_optional(&mut **tx).await?.map(Row::Sqlite),
-            Inner::Postgres(tx) => bound!(statement).fetch_optional(&mut **tx).await?.map(Row::Postgres),
+            Inner::Postgres(tx) => heard(bound!(statement).fetch_optional(&mut **tx)).await?.map(Row::Postgres),
         })
     }
 
@@ -303,7 +314,7 @@ impl Tx {
         Ok(match &mut self.inner {
             Inner::Sqlite(tx) => bound!(statement).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect(),
             Inner::Postgres(tx) => {
-                bound!(statement).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
+                heard(bound!(statement).fetch_all(&mut **tx)).await?.into_iter().map(Row::Postgres).collect()
             }
         })
     }
@@ -312,10 +323,20 @@ impl Tx {
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.inner {
             Inner::Sqlite(tx) => tx.commit().await?,
-            Inner::Postgres(tx) => tx.commit().await?,
+            Inner::Postgres(tx) => heard(tx.commit()).await?,
         }
         Ok(())
     }
+}
+
+/// What PostgreSQL answers, unless it is silent: then it may have done what it was asked, or may do it yet.
+fn heard<'a, T>(
+    asked: impl Future<Output = Result<T, sqlx::Error>> + Send + 'a,
+) -> impl Future<Output = Result<T, sqlx::Error>> + Send {
+    let silent = || sqlx::Error::Io(std::io::Error::from(std::io::ErrorKind::TimedOut));
+    // Boxed, so that a request that needs no database carries no room for asking one.
+    let asked = Box::pin(asked);
+    async move { tokio::time::timeout(SILENCE, asked).await.unwrap_or_else(|_| Err(silent())) }
 }
 
 /// An older binary runs on a newer schema: migrations only grow.

@@ -6,6 +6,7 @@ pub mod db;
 pub mod entity;
 pub mod event;
 pub mod invitation;
+mod lease;
 pub mod listing;
 pub mod operator;
 pub mod person;
@@ -31,8 +32,8 @@ pub enum StoreError {
     /// It cannot be reached or did not answer in time.
     #[error("the database cannot answer: {0}")]
     Unavailable(sqlx::Error),
-    /// This node has not heard yet of what the caller knows from another.
-    #[error("this node is behind another one and cannot catch up")]
+    /// What this node knows is too old to go by.
+    #[error("this node is behind the database and cannot catch up")]
     Behind,
     /// Somebody else changed the row first, or it is not there any more.
     #[error("the row has been changed by somebody else")]

@@ -24,6 +24,7 @@ mod mail;
 mod mtls;
 mod oauth;
 mod operations;
+mod outage;
 mod parameters;
 mod private_key_jwt;
 mod quotas;
