@@ -24,6 +24,7 @@ mod mail;
 mod mtls;
 mod oauth;
 mod operations;
+mod order;
 mod outage;
 mod parameters;
 mod private_key_jwt;
