@@ -2,6 +2,7 @@
 //! caller does (pages, admin API, command line): each step calls the doers in order.
 
 pub mod audit;
+pub mod backup;
 pub mod clock;
 pub mod credentials;
 pub mod dpop;
@@ -22,6 +23,7 @@ pub mod people;
 pub mod published_keys;
 pub mod quotas;
 pub mod requests;
+pub mod restore;
 pub mod revoked;
 pub mod rotation;
 pub mod sessions;
