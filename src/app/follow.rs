@@ -10,6 +10,7 @@ use crate::domain::id::{ClientId, EntityId};
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
 use crate::store::event::LoggedEvent;
+use crate::store::read_only::ReadOnly;
 
 /// Most events read at once.
 const BATCH: i64 = 500;
@@ -67,6 +68,10 @@ impl App {
                 any = true;
             }
             if events.is_empty() {
+                // What is moved away tells nothing new: what this node knows grows old, as if the database were away.
+                if let Some(why @ ReadOnly::Moved) = self.counted(self.store.read_only().await)? {
+                    return Err(StoreError::ReadOnly(why).into());
+                }
                 self.follower.at.store(now.millis(), Ordering::Relaxed);
                 return Ok(any);
             }

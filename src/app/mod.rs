@@ -16,6 +16,7 @@ pub mod leaks;
 pub mod mail;
 pub mod master_key;
 pub mod metrics;
+pub mod moving;
 pub mod open;
 pub mod operators;
 pub mod passwords;

@@ -8,6 +8,7 @@ mod doctor;
 mod entity;
 mod key;
 mod master_key;
+mod migrate;
 mod operator;
 mod output;
 mod parameter;
@@ -79,6 +80,8 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup into an empty database, SQLite or PostgreSQL
     Restore(backup::Restore),
+    /// Move everything to another database, SQLite or PostgreSQL, while servers issue tokens
+    Migrate(migrate::Migrate),
     /// Check and show the settings
     #[command(subcommand)]
     Config(config::Settings),
@@ -119,6 +122,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Doctor => doctor::run(&sources, json).await,
         Command::Backup(backup) => backup.run(&*installation(&sources).await?, json).await,
         Command::Restore(restore) => restore.run(&sources, json).await,
+        Command::Migrate(migrate) => migrate.run(&sources, json).await,
         Command::Token(token) => token.run(&sources, json).await,
         Command::Entity(entity) => entity.run(&*installation(&sources).await?, json).await,
         Command::Credential(credential) => credential.run(&*installation(&sources).await?, json).await,
