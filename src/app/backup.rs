@@ -10,9 +10,9 @@ use super::App;
 use super::clock::random;
 use super::open::master_key;
 use crate::domain::time::Timestamp;
-use crate::store::StoreError;
 use crate::store::copy::{NotCopied, Snapshot, Tally};
-use crate::vault::MasterKeyError;
+use crate::store::{Store, StoreError};
+use crate::vault::{MasterKey, MasterKeyError};
 
 /// What the first line of a backup says. Lines that are objects stand around those that are rows.
 #[derive(Debug, Serialize, Deserialize)]
@@ -105,50 +105,59 @@ impl From<StoreError> for NoBackup {
 }
 
 impl App {
-    /// Writes a backup to `path`, for its owner only, encrypted under a key that comes from the master key. It takes that
-    /// name only when it is complete and on disk. `progress` hears how many rows are written, and of how many.
+    /// Writes a backup to `path`: see [`write`].
     pub async fn back_up(
         &self,
         path: &Path,
         overwrite: bool,
         progress: impl FnMut(u64, u64),
     ) -> Result<Contents, NoBackup> {
-        let unwritable = |cause| NoBackup::Unwritable { path: path.to_owned(), cause };
-        if !overwrite && path.try_exists().map_err(unwritable)? {
-            return Err(NoBackup::Exists(path.to_owned()));
-        }
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let master = master_key(&self.config)?.ok_or(NoBackup::NoMasterKey)?;
-        let mut snapshot = self.store.snapshot().await?;
-        // For its owner only, and gone again if this is not completed.
-        let file = tempfile::Builder::new().prefix(".passgate-backup-").tempfile_in(directory).map_err(unwritable)?;
-        let buffered = std::io::BufWriter::new(file);
-        let mut out = master.seal_stream(&random()?, buffered).map_err(unwritable)?;
-        let head = Head {
-            schema: snapshot.schema,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            made_at: self.now().millis(),
-            database: self.store.name().to_owned(),
-            tables: snapshot.tables.len(),
-        };
-        line(&mut out, &head).map_err(unwritable)?;
-        let rows = write_tables(&mut snapshot, &mut out, unwritable, progress).await?;
-        let finish = || {
-            let file = out.finish()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-            file.as_file().sync_all()?;
-            let bytes = file.as_file().metadata()?.len();
-            let named = if overwrite { file.persist(path) } else { file.persist_noclobber(path) };
-            named.map_err(|error| error.error)?;
-            std::fs::File::open(directory)?.sync_all()?;
-            Ok::<u64, std::io::Error>(bytes)
-        };
-        let bytes = match finish() {
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                return Err(NoBackup::Exists(path.to_owned()));
-            }
-            other => other.map_err(unwritable)?,
-        };
-        Ok(Contents::of(head, rows, bytes))
+        write(&self.store, &master, self.now(), path, overwrite, progress).await
+    }
+}
+
+/// Writes a backup to `path`, for its owner only, encrypted under a key that comes from `master`. It takes that name only
+/// when it is complete and on disk. `progress` hears how many rows are written, and of how many.
+pub async fn write(
+    store: &Store,
+    master: &MasterKey,
+    now: Timestamp,
+    path: &Path,
+    overwrite: bool,
+    progress: impl FnMut(u64, u64),
+) -> Result<Contents, NoBackup> {
+    let unwritable = |cause| NoBackup::Unwritable { path: path.to_owned(), cause };
+    if !overwrite && path.try_exists().map_err(unwritable)? {
+        return Err(NoBackup::Exists(path.to_owned()));
+    }
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut snapshot = store.snapshot().await?;
+    // For its owner only, and gone again if this is not completed.
+    let file = tempfile::Builder::new().prefix(".passgate-backup-").tempfile_in(directory).map_err(unwritable)?;
+    let mut out = master.seal_stream(&random()?, std::io::BufWriter::new(file)).map_err(unwritable)?;
+    let head = Head {
+        schema: snapshot.schema,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        made_at: now.millis(),
+        database: store.name().to_owned(),
+        tables: snapshot.tables.len(),
+    };
+    line(&mut out, &head).map_err(unwritable)?;
+    let rows = write_tables(&mut snapshot, &mut out, unwritable, progress).await?;
+    let finish = || {
+        let file = out.finish()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        file.as_file().sync_all()?;
+        let bytes = file.as_file().metadata()?.len();
+        let named = if overwrite { file.persist(path) } else { file.persist_noclobber(path) };
+        named.map_err(|error| error.error)?;
+        std::fs::File::open(directory)?.sync_all()?;
+        Ok::<u64, std::io::Error>(bytes)
+    };
+    match finish() {
+        Ok(bytes) => Ok(Contents::of(head, rows, bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(NoBackup::Exists(path.to_owned())),
+        Err(error) => Err(unwritable(error)),
     }
 }
 

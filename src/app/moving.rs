@@ -23,7 +23,9 @@ pub enum NotMoved {
     #[error("there is no installation in the database {0}")]
     NothingThere(String),
     /// It has been moved.
-    #[error("the installation has been moved out of the database {0} already; to write there again all the same, add --reopen")]
+    #[error(
+        "the installation has been moved out of the database {0} already; to write there again all the same, add --reopen"
+    )]
     MovedAlready(String),
     /// Both ends are one.
     #[error("both ends are the same database")]

@@ -55,7 +55,9 @@ pub enum NotRestored {
     #[error("{0} holds what no version of passgate writes")]
     Nonsense(PathBuf),
     /// It is of a version to come.
-    #[error("{path} was made by passgate {version}, whose schema ({schema}) this version does not know; restore it with that one")]
+    #[error(
+        "{path} was made by passgate {version}, whose schema ({schema}) this version does not know; restore it with that one"
+    )]
     Newer {
         /// Which file.
         path: PathBuf,

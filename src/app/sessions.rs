@@ -148,7 +148,7 @@ impl App {
             match self.counted(self.store.touch_session(&session.id, now).await) {
                 // It can be looked at while the database is moved.
                 Ok(()) | Err(StoreError::ReadOnly(_)) => {}
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             }
         }
         let memberships = self.counted(self.store.memberships(&person.id).await)?;

@@ -162,7 +162,9 @@ async fn verify(app: &App, from: Option<&Anchor>, as_json: bool) -> Outcome {
     };
     let work = async { Ok(app.verify_audit(from, told).await) };
     let stopped = || match &*at.borrow() {
-        Some(at) => format!("interrupted; up to here it is intact, go on with: passgate audit verify --from-anchor {at}"),
+        Some(at) => {
+            format!("interrupted; up to here it is intact, go on with: passgate audit verify --from-anchor {at}")
+        }
         None => "interrupted".to_owned(),
     };
     let verified = unless_interrupted(work, stopped).await;

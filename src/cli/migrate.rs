@@ -73,7 +73,10 @@ impl Migrate {
         if as_json {
             return json(&Moved { rows, read_only_millis: read_only.as_millis() });
         }
-        say(&format!("{rows} rows moved and compared. Changes were refused for {:.1} seconds.", read_only.as_secs_f64()))?;
+        say(&format!(
+            "{rows} rows moved and compared. Changes were refused for {:.1} seconds.",
+            read_only.as_secs_f64()
+        ))?;
         say(
             "The old database takes no change any more. Let the settings of every server name the new one now, and restart them.",
         )

@@ -36,7 +36,9 @@ pub enum NotCopied {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// What is there is of a newer version.
-    #[error("a newer version of passgate has been at work in the database: its schema is {0}, this one knows {1}; use that version")]
+    #[error(
+        "a newer version of passgate has been at work in the database: its schema is {0}, this one knows {1}; use that version"
+    )]
     Newer(i64, i64),
     /// There is something where the copy is to go.
     #[error("the database {0} is not empty: it holds an installation, or what is left of one; name an empty one")]

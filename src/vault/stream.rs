@@ -68,7 +68,16 @@ impl MasterKey {
             return Err(NotOpened::OtherKey);
         }
         let key = self.stream_key(salt, &header).map_err(|_| NotOpened::OtherKey)?;
-        Ok(Opening { from, key, number: 0, read: HEADER_LEN as u64, ahead: Vec::new(), plain: Vec::new(), at: 0, is_over: false })
+        Ok(Opening {
+            from,
+            key,
+            number: 0,
+            read: HEADER_LEN as u64,
+            ahead: Vec::new(),
+            plain: Vec::new(),
+            at: 0,
+            is_over: false,
+        })
     }
 
     /// Tells keys apart, and says nothing of them.
@@ -260,7 +269,11 @@ mod tests {
     fn why_it_does_not_open_is_said() {
         let whole = sealed(b"plain");
         assert!(opened(9, &whole).unwrap_err().contains("another master key"));
-        assert!(opened(1, b"SQLite format 3\0 and so on, and on, and on, and on, and on").unwrap_err().contains("is not a backup"));
+        assert!(
+            opened(1, b"SQLite format 3\0 and so on, and on, and on, and on, and on")
+                .unwrap_err()
+                .contains("is not a backup")
+        );
         assert!(opened(1, b"").unwrap_err().contains("is not a backup"));
         let newer = [b"passgate backup 2\n".as_slice(), &whole[MAGIC.len()..]].concat();
         assert!(opened(1, &newer).unwrap_err().contains("newer version"));

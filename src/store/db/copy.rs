@@ -124,7 +124,8 @@ impl Tx {
                 };
                 let values: Vec<String> = table.columns.iter().enumerate().map(value).collect();
                 let values = values.join(", ");
-                let text = format!("INSERT INTO {name} ({columns}) SELECT {values} FROM jsonb_array_elements($1::jsonb) AS r");
+                let text =
+                    format!("INSERT INTO {name} ({columns}) SELECT {values} FROM jsonb_array_elements($1::jsonb) AS r");
                 sqlx::query(AssertSqlSafe(text)).bind(rows).execute(&mut **tx).await?;
             }
         }

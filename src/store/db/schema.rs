@@ -42,7 +42,8 @@ pub fn is_known(version: i64) -> bool {
 pub async fn tables(version: i64) -> Result<Vec<Table>, StoreError> {
     let mut empty = SqliteConnectOptions::new().in_memory(true).connect().await?;
     migrator().run_direct(Some(version), &mut empty, false).await?;
-    let names = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY rowid";
+    let names =
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY rowid";
     let names: Vec<String> = sqlx::query_scalar(names).fetch_all(&mut empty).await?;
     let mut waiting = Vec::new();
     for name in names.into_iter().filter(|name| !NOT_COPIED.contains(&name.as_str())) {
