@@ -145,11 +145,7 @@ impl App {
             return Ok(None);
         }
         if now.since(session.seen_at) >= TOUCH {
-            match self.counted(self.store.touch_session(&session.id, now).await) {
-                // It can be looked at while the database is moved.
-                Ok(()) | Err(StoreError::ReadOnly(_)) => {}
-                Err(error) => return Err(error),
-            }
+            self.counted(self.store.touch_session(&session.id, now).await)?;
         }
         let memberships = self.counted(self.store.memberships(&person.id).await)?;
         Ok(Some(SignedIn { session, person, memberships }))
