@@ -9,6 +9,7 @@ use crate::domain::event::Action;
 use crate::domain::id::{ClientId, EntityId};
 use crate::store::StoreError;
 use crate::store::event::LoggedEvent;
+use crate::store::read_only::ReadOnly;
 
 /// Most events read at once.
 const BATCH: i64 = 500;
@@ -144,6 +145,10 @@ impl App {
                 self.follower.seq.fetch_max(event.seq, Ordering::Relaxed);
             }
             if events.is_empty() {
+                // What is moved away tells nothing new: what this node knows grows old, as if the database were away.
+                if let Some(why @ ReadOnly::Moved) = self.counted(self.store.read_only().await)? {
+                    return Err(StoreError::ReadOnly(why).into());
+                }
                 self.follower.current_at.fetch_max(millis(begun), Ordering::Relaxed);
                 return Ok(());
             }

@@ -2,6 +2,7 @@
 //! caller does (pages, admin API, command line): each step calls the doers in order.
 
 pub mod audit;
+pub mod backup;
 pub mod clock;
 pub mod credentials;
 pub mod dpop;
@@ -15,6 +16,7 @@ pub mod leaks;
 pub mod mail;
 pub mod master_key;
 pub mod metrics;
+pub mod moving;
 pub mod open;
 pub mod operators;
 pub mod passwords;
@@ -22,6 +24,7 @@ pub mod people;
 pub mod published_keys;
 pub mod quotas;
 pub mod requests;
+pub mod restore;
 pub mod revoked;
 pub mod rotation;
 pub mod sessions;

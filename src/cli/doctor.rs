@@ -79,6 +79,11 @@ async fn look(sources: &Sources) -> Vec<Finding> {
         Err(error) => found("installation", Status::Error, error.to_string()),
         Ok(app) => {
             found("database", Status::Ok, format!("{} answers, its schema is up to date", app.store.name()));
+            match app.store.read_only().await {
+                Ok(None) => {}
+                Ok(Some(why)) => found("read_only", Status::Error, why.to_string()),
+                Err(error) => found("read_only", Status::Error, error.to_string()),
+            }
             match app.store.sealed_roots().await {
                 Ok(Some(roots)) if roots.next.is_some() => found(
                     "master_key",

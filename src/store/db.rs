@@ -1,6 +1,9 @@
 //! Knows that there are two databases, and is the only file that does: one statement type, one row type, one
 //! transaction type. SQLite has one writer (WAL, `synchronous=FULL`) and a few readers; PostgreSQL has one pool.
 
+mod copy;
+pub mod schema;
+
 use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::sync::{Arc, OnceLock};
@@ -178,8 +181,9 @@ impl Db {
         self.chain.get()
     }
 
-    /// Connects, making the SQLite file if there is none, and brings the schema up to date.
-    pub async fn open(location: &Location, connections: u32) -> Result<Self, StoreError> {
+    /// Connects, making the SQLite file if there is none, and brings the schema up to date, or up to version `schema` only.
+    pub async fn open(location: &Location, connections: u32, schema: Option<i64>) -> Result<Self, StoreError> {
+        let schema = schema.unwrap_or(i64::MAX);
         match location {
             Location::Sqlite(path) => {
                 let options = SqliteConnectOptions::new()
@@ -197,7 +201,7 @@ impl Db {
                     .acquire_timeout(PATIENCE)
                     .connect_with(options.clone())
                     .await?;
-                migrator().run(&write).await?;
+                migrator().run_to(schema, &write).await?;
                 drop(lock);
                 let read = SqlitePoolOptions::new()
                     .max_connections(connections)
@@ -217,7 +221,7 @@ impl Db {
                     .after_release(|connection, _| Box::pin(async { heard(connection.ping()).await.map(|()| true) }))
                     .connect_with(options)
                     .await?;
-                migrator().run(&pool).await?;
+                migrator().run_to(schema, &pool).await?;
                 Ok(Self::of(Pools::Postgres(pool)))
             }
         }
@@ -248,8 +252,18 @@ impl Db {
         })
     }
 
-    /// Begins a transaction that may write.
+    /// Begins a transaction that may write. [`StoreError::ReadOnly`] while the database may not be written; who moves it
+    /// waits for every transaction that has looked.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
+        let mut tx = self.begin_even_if_read_only().await?;
+        match tx.fetch_optional(super::read_only::query()).await? {
+            Some(row) => Err(StoreError::ReadOnly(super::read_only::state_of(&row)?)),
+            None => Ok(tx),
+        }
+    }
+
+    /// The same for who moves the database.
+    pub(super) async fn begin_even_if_read_only(&self) -> Result<Tx, StoreError> {
         let inner = match &self.pools {
             Pools::Sqlite { write, .. } => Inner::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
             Pools::Postgres(pool) => Inner::Postgres(heard(pool.begin()).await?),

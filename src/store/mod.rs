@@ -1,6 +1,7 @@
 //! The only SQL, one file a table. Every write is one transaction that includes the row of its event.
 
 pub mod chain;
+pub mod copy;
 pub mod credential;
 pub mod db;
 pub mod entity;
@@ -11,6 +12,7 @@ pub mod listing;
 pub mod operator;
 pub mod person;
 pub mod quota;
+pub mod read_only;
 pub mod request;
 pub mod request_count;
 pub mod revocation;
@@ -41,6 +43,9 @@ pub enum StoreError {
     /// Another row has this unique value.
     #[error("another row has this value already")]
     Duplicate,
+    /// It may not be written.
+    #[error("the database is read-only: {0}")]
+    ReadOnly(read_only::ReadOnly),
     /// A row holds what no version of Passgate writes.
     #[error("the row {0} cannot be read")]
     Corrupt(String),
@@ -67,7 +72,7 @@ pub struct Store {
 impl Store {
     /// Connects to `location` and brings its schema up to date.
     pub async fn open(location: &Location, connections: u32) -> Result<Self, StoreError> {
-        Ok(Self { db: Db::open(location, connections).await? })
+        Ok(Self { db: Db::open(location, connections, None).await? })
     }
 
     /// Chains the events that are written from now on.
