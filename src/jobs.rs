@@ -11,6 +11,7 @@ use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
+use crate::app::tokens::REMEMBERED;
 use crate::app::{App, Error};
 use crate::http::tls::Tls;
 
@@ -37,7 +38,7 @@ pub fn start(app: &Arc<App>, tls: Option<Tls>, stop: &watch::Receiver<bool>) {
     });
     spawn("chain events", CHAIN, app, stop, |app| async move { app.chain_events().await });
     spawn("forget ended revocations", PURGE, app, stop, |app| async move {
-        app.revoked.purge(app.now());
+        app.revoked.purge(app.now().minus(REMEMBERED));
         Ok(())
     });
     spawn_once("purge", PURGE, app, stop, |app| async move { purge(&app).await });
@@ -84,10 +85,11 @@ pub async fn rotate(app: &App) -> Result<(), Error> {
 /// Forgets what nobody needs any more.
 pub async fn purge(app: &App) -> Result<(), Error> {
     let now = app.now();
-    app.revoked.purge(now);
-    app.counted(app.store.purge_revoked_tokens(now).await)?;
+    let ended = now.minus(REMEMBERED);
+    app.revoked.purge(ended);
+    app.counted(app.store.purge_revoked_tokens(ended).await)?;
     app.counted(app.store.purge_sessions(now).await)?;
-    app.counted(app.store.purge_used_assertions(now).await)?;
+    app.counted(app.store.purge_used_assertions(ended).await)?;
     app.remove_spent_keys().await?;
     app.purge_requests().await?;
     app.purge_quota_notices().await?;

@@ -52,6 +52,14 @@ impl Clock {
             millis.fetch_add(step, Ordering::Relaxed);
         }
     }
+
+    /// Moves a clock that was set to an earlier moment, as a clock is that was ahead; the machine's own stays.
+    pub fn set_back(&self, span: Duration) {
+        if let Self::Set(millis) = self {
+            let step = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+            millis.fetch_sub(step, Ordering::Relaxed);
+        }
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]

@@ -1,5 +1,7 @@
 //! Tokens in circulation: what one says if it still stands, and how it is revoked.
 
+use std::time::Duration;
+
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use serde_json::json;
@@ -20,6 +22,10 @@ use crate::store::StoreError;
 
 /// Most tokens that a client revokes one by one before they end.
 pub const MOST_OF_A_CLIENT: i64 = 10_000;
+
+/// Revocations are remembered so much longer than their tokens live: a clock that was ahead may be set right, here or on
+/// another node, and what had ended by it stands once more.
+pub const REMEMBERED: Duration = Duration::from_secs(3 * 3600);
 
 /// A token that stands.
 pub struct Standing {
@@ -148,7 +154,8 @@ impl App {
 
     /// Takes in what the store knows of revocations.
     pub(super) async fn load_revocations(&self) -> Result<(), StoreError> {
-        let tokens = self.counted(self.store.revoked_tokens(self.now(), self.revoked.rows()).await)?;
+        let since = self.now().minus(REMEMBERED);
+        let tokens = self.counted(self.store.revoked_tokens(since, self.revoked.rows()).await)?;
         self.revoked.extend(tokens);
         self.load_all_void_before().await
     }

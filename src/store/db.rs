@@ -199,6 +199,8 @@ impl Db {
                 let write = SqlitePoolOptions::new()
                     .max_connections(1)
                     .acquire_timeout(PATIENCE)
+                    // Where the disk is full SQLite rolls back by itself, and sqlx takes the transaction for open ever after.
+                    .before_acquire(|writer, _| Box::pin(async move { Ok(!writer.is_in_transaction()) }))
                     .connect_with(options.clone())
                     .await?;
                 migrator().run_to(schema, &write).await?;

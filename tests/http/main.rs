@@ -9,6 +9,7 @@
 
 mod admin;
 mod audit;
+mod clock;
 mod console;
 mod console_monitor;
 mod console_operator;
