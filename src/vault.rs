@@ -1,6 +1,8 @@
 //! The master key, and what it protects: a random root, sealed in the database, from which every other key is derived.
 //! Without the master key the database gives away no secret; another master key cannot open it.
 
+pub mod stream;
+
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::Path;

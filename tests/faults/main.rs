@@ -25,4 +25,5 @@ mod postgres;
 mod proxy;
 mod races;
 mod spread;
+mod tolerance;
 mod writer;

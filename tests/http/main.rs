@@ -25,6 +25,8 @@ mod mail;
 mod mtls;
 mod oauth;
 mod operations;
+mod order;
+mod outage;
 mod parameters;
 mod private_key_jwt;
 mod quotas;
