@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::figures::{head, millis, record, row};
-use super::known::account;
+use super::known::{account, generate};
 use super::ledger::Client;
 use super::node::{Answer, Door, Installation, answer, free_port};
 use super::postgres::Postgres;
@@ -14,6 +14,8 @@ use super::proxy::{Proxy, Way};
 const BOUND: Duration = Duration::from_secs(3);
 /// How much later than the bound, or than the database's return, it may be seen.
 const SLACK: Duration = Duration::from_secs(7);
+/// No change waits longer for a silent database: for a connection, then for an answer.
+const LONGEST_ANSWER: Duration = Duration::from_secs(12);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn past_the_bound_of_an_outage_nothing_is_issued_or_called_valid_until_the_database_answers() {
@@ -27,11 +29,16 @@ async fn past_the_bound_of_an_outage_nothing_is_issued_or_called_valid_until_the
     let mut lines = head(["the database is silent, the bound is 3 s", "after"]);
     proxy.set(Way::Swallow);
     let begun = Instant::now();
-    while issue(&node.door, &client).await.status == 200 {
-        assert!(begun.elapsed() < BOUND + SLACK, "it goes on issuing");
-        sleep(Duration::from_millis(20)).await;
-    }
-    let stopped = begun.elapsed();
+    let issuing = async {
+        while issue(&node.door, &client).await.status == 200 {
+            assert!(begun.elapsed() < BOUND + SLACK, "it goes on issuing");
+            sleep(Duration::from_millis(20)).await;
+        }
+        begun.elapsed()
+    };
+    let changing = async { (generate(&node.door, &operator).await.unwrap().is_none(), begun.elapsed()) };
+    let (stopped, (is_refused, changed)) = tokio::join!(issuing, changing);
+    assert!(is_refused && changed < LONGEST_ANSWER, "a change was answered after {changed:?}");
     assert!(stopped >= BOUND - Duration::from_millis(500), "it stopped after {stopped:?}");
     let refused = issue(&node.door, &client).await;
     assert!(refused.status == 503 && refused.retry_after, "{refused:?}");
