@@ -51,8 +51,8 @@ impl Migrate {
         };
         let to = elsewhere(&settings, to)?;
         let moving = Move::prepare(&from, &to).await?;
-        let clock = Clock::System;
-        let began = clock.now();
+        let clock = Clock::system();
+        let (began, begun) = (clock.now(), clock.uptime());
         let progress = Progress::new("Moving", Counted::Rows);
         let work = async {
             let copied = moving.copy(began, |done, of| progress.set(done, of)).await;
@@ -69,7 +69,7 @@ impl Migrate {
         let Copied { rows, .. } = copied;
         moving.keep(copied).await?;
         drop(progress);
-        let read_only = clock.now().since(began);
+        let read_only = clock.uptime().saturating_sub(begun);
         if as_json {
             return json(&Moved { rows, read_only_millis: read_only.as_millis() });
         }
