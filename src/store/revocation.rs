@@ -1,4 +1,4 @@
-//! The table `revoked_tokens`: single tokens, kept until they would have ended anyway. And the moments up to which the
+//! The table `revoked_tokens`: single tokens, kept for a while after they would have ended anyway. And the moments up to which the
 //! tokens of a credential, of an entity or of everybody (`tokens_void`) are void.
 
 use super::db::{Row, sql};

@@ -1,6 +1,7 @@
 //! What Passgate promises while things break: the real binary, started as a process and killed, over databases that stop,
 //! freeze, fill up and come back. `cargo test` tries each fault a few times; `tests/faults/whole` tries them often, and
 //! writes the figures into `docs/reliability.md`.
+#![cfg(target_os = "linux")]
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -24,4 +25,5 @@ mod postgres;
 mod proxy;
 mod races;
 mod spread;
+mod tolerance;
 mod writer;

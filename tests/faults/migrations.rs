@@ -27,9 +27,9 @@ async fn migrator() -> Migrator {
     Migrator::new(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations")).await.unwrap()
 }
 
-/// How many migrations there are.
-async fn newest() -> i64 {
-    migrator().await.iter().map(|migration| migration.version).max().unwrap()
+/// The versions that there are, the oldest first.
+async fn versions() -> Vec<i64> {
+    migrator().await.iter().map(|migration| migration.version).collect()
 }
 
 /// What is counted over the kills of one database.
@@ -43,20 +43,21 @@ struct Tally {
 async fn a_migration_of_sqlite_that_is_killed_half_way_is_ended_by_the_next_start() {
     let mut tally = Tally::default();
     for kill in 0..tries(3, 200) {
-        let old = 1 + i64::from(kill) % (newest().await - 1);
+        let versions = versions().await;
+        let old = kill as usize % (versions.len() - 1);
         let installation = Installation::new(None);
         fs::create_dir(installation.data()).unwrap();
         let file = installation.data().join("passgate.db");
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file).create_if_missing(true);
         let options = options.journal_mode(sqlx::sqlite::SqliteJournalMode::Wal);
         let mut connection = options.connect().await.unwrap();
-        migrator().await.run_to(old, &mut connection).await.unwrap();
+        migrator().await.run_to(versions[old], &mut connection).await.unwrap();
         for rows in ROWS {
             sqlx::query(rows).execute(&mut connection).await.unwrap();
         }
         sqlx::query("UPDATE event_head SET seq = 10000").execute(&mut connection).await.unwrap();
         sqlx::Connection::close(connection).await.unwrap();
-        migrate(&installation, old, &mut tally, "SELECT COUNT(*) FROM sqlite_master").await;
+        migrate(&installation, (old + 1, versions.len()), &mut tally, "SELECT COUNT(*) FROM sqlite_master").await;
     }
     told("50-migration-sqlite", "A migration of SQLite killed half-way", &tally);
 }
@@ -66,26 +67,27 @@ async fn a_migration_of_postgresql_that_is_killed_half_way_is_ended_by_the_next_
     let postgres = Postgres::start().await;
     let mut tally = Tally::default();
     for kill in 0..tries(2, 100) {
-        let old = 1 + i64::from(kill) % (newest().await - 1);
+        let versions = versions().await;
+        let old = kill as usize % (versions.len() - 1);
         let admin: sqlx::postgres::PgConnectOptions = postgres.url().parse().unwrap();
         let name = format!("old_{kill}");
         let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
         sqlx::raw_sql(create).execute(&mut admin.connect().await.unwrap()).await.unwrap();
         let installation = Installation::new(Some(postgres.url().replacen("/postgres?", &format!("/{name}?"), 1)));
         let mut connection = admin.database(&name).connect().await.unwrap();
-        migrator().await.run_to(old, &mut connection).await.unwrap();
+        migrator().await.run_to(versions[old], &mut connection).await.unwrap();
         for rows in ROWS {
             sqlx::query(rows).execute(&mut connection).await.unwrap();
         }
         sqlx::query("UPDATE event_head SET seq = 10000").execute(&mut connection).await.unwrap();
         let schema = "SELECT (SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = 'public') + (SELECT COUNT(*) FROM pg_indexes WHERE schemaname = 'public')";
-        migrate(&installation, old, &mut tally, schema).await;
+        migrate(&installation, (old + 1, versions.len()), &mut tally, schema).await;
     }
     told("51-migration-postgresql", "A migration of PostgreSQL killed half-way", &tally);
 }
 
 /// Kills a start on an old schema, and starts again.
-async fn migrate(installation: &Installation, old: i64, tally: &mut Tally, schema: &'static str) {
+async fn migrate(installation: &Installation, (old, all): (usize, usize), tally: &mut Tally, schema: &'static str) {
     let port = free_port();
     let begun = Instant::now();
     let mut node = installation.start(port);
@@ -96,10 +98,10 @@ async fn migrate(installation: &Installation, old: i64, tally: &mut Tally, schem
     }
     node.kill();
     tally.kills += 1;
-    let applied = installation.number(APPLIED).await;
-    tally.between += u32::from(old < applied && applied < newest().await);
+    let applied = usize::try_from(installation.number(APPLIED).await).unwrap();
+    tally.between += u32::from(old < applied && applied < all);
     let node = installation.serve(port).await;
-    assert_eq!(installation.number(APPLIED).await, newest().await);
+    assert_eq!(usize::try_from(installation.number(APPLIED).await).unwrap(), all);
     assert_eq!(installation.number(COUNT).await, ALL_ROWS, "every row is still there");
     node.stop().await;
     let fresh = match &installation.database_url {

@@ -141,7 +141,7 @@ impl Installation {
     /// How long it takes from now on until the server is ready.
     pub async fn ready(&self, node: &mut Node) -> Duration {
         let begun = Instant::now();
-        while !node.door.get("/readyz").send().await.is_ok_and(|answer| answer.status() == 200) {
+        while !answer(node.door.get("/readyz")).await.is_some_and(|answer| answer.body["status"] == "ready") {
             let ended = node.child.try_wait().unwrap();
             assert!(ended.is_none() && begun.elapsed() < LONGEST_START, "it does not start: {}", self.log());
             sleep(Duration::from_millis(2)).await;
