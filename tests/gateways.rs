@@ -32,7 +32,14 @@ struct Manners {
     down: u16,
     /// Whether it adds the scope to the API's metadata.
     tells_scope: bool,
+    /// Whether it passes a claim's header on that a client made up and that it was not to ask for.
+    passes_unasked: bool,
 }
+
+const NGINX: Manners = Manners { twice: 400, underscored: 200, down: 500, tells_scope: true, passes_unasked: true };
+const CADDY: Manners = Manners { twice: 401, underscored: 200, down: 502, tells_scope: true, passes_unasked: false };
+const TRAEFIK: Manners = Manners { twice: 401, underscored: 200, down: 500, tells_scope: false, passes_unasked: false };
+const ENVOY: Manners = Manners { twice: 401, underscored: 400, down: 503, tells_scope: false, passes_unasked: false };
 
 fn address_of(platform: &Platform) -> String {
     platform.server.made.base_url.strip_prefix("http://").unwrap().to_owned()
@@ -109,6 +116,8 @@ async fn guards_the_api(start: Start, manners: Manners) {
         assert!(!seen.contains("forged"), "{seen}");
         assert_eq!(seen.contains("\r\nx-passgate-entity: demo\r\n"), expected == 200, "{seen}");
     }
+    let unasked = [authorization, ("x-passgate-claim-other", "made up")];
+    assert_eq!(gateway.get(&unasked).await.2.contains("made up"), manners.passes_unasked);
     // Nor can it have what Passgate says taken out on the way (RFC 9110 §7.6.1).
     let named = ("connection", "x-passgate-entity, x-passgate-claim-depot");
     let (status, _, seen) = gateway.get(&[authorization, named, ("x-passgate-claim-depot", "forged")]).await;
@@ -186,22 +195,22 @@ async fn passes_bound_tokens(start: Start) {
 
 #[tokio::test]
 async fn nginx_guards_an_api_as_its_how_to_says() {
-    guards_the_api(Gateway::nginx, Manners { twice: 400, underscored: 200, down: 500, tells_scope: true }).await;
+    guards_the_api(Gateway::nginx, NGINX).await;
 }
 
 #[tokio::test]
 async fn caddy_guards_an_api_as_its_how_to_says() {
-    guards_the_api(Gateway::caddy, Manners { twice: 401, underscored: 200, down: 502, tells_scope: true }).await;
+    guards_the_api(Gateway::caddy, CADDY).await;
 }
 
 #[tokio::test]
 async fn traefik_guards_an_api_as_its_how_to_says() {
-    guards_the_api(Gateway::traefik, Manners { twice: 401, underscored: 200, down: 500, tells_scope: false }).await;
+    guards_the_api(Gateway::traefik, TRAEFIK).await;
 }
 
 #[tokio::test]
 async fn envoy_guards_an_api_as_its_how_to_says() {
-    guards_the_api(Gateway::envoy, Manners { twice: 401, underscored: 400, down: 503, tells_scope: false }).await;
+    guards_the_api(Gateway::envoy, ENVOY).await;
 }
 
 #[tokio::test]

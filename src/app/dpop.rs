@@ -170,14 +170,14 @@ mod tests {
     /// A memory with less room than a server has, and how many proofs it has room for.
     fn small() -> (Used, usize) {
         let used = Used { most_in_part: 1024, ..Used::default() };
-        let most = used.parts.len() * used.most_in_part;
+        let most = used.parts.len().saturating_mul(used.most_in_part);
         (used, most)
     }
 
     /// How many further proofs of this entity are taken, which are numbered from `first`.
     fn taken(used: &Used, number: u8, first: usize, now: Timestamp) -> usize {
         let entity = entity(number);
-        (first..).take_while(|jti| used.take(&proof(*jti), &entity, now).is_ok()).count()
+        (first..usize::MAX).take_while(|jti| used.take(&proof(*jti), &entity, now).is_ok()).count()
     }
 
     #[test]
