@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use passgate::domain::time::Timestamp;
 use serde_json::Value;
 use sqlx::ConnectOptions as _;
 
@@ -383,6 +384,15 @@ fn tokens_are_made_void_by_command_and_the_server_follows() {
         assert!(before.as_str().unwrap().ends_with('Z'), "{before}");
         refused(&token);
     }
+    // Up to a moment that has passed: an older token is void, a younger one is not.
+    let issued = |token: &str| at(&["token", "decode", token])["claims"]["iat"].as_i64().unwrap();
+    let early = token();
+    let late = until_it_is_so(|| Some(token()).filter(|token| issued(token) > issued(&early)));
+    let before = Timestamp::from_millis(issued(&late).saturating_mul(1000).saturating_sub(1)).to_string();
+    let voided = at(&["token", "void", "--all", "--before", &before]);
+    assert_eq!(voided["tokens_void_before"], before.as_str());
+    refused(&early);
+    assert!(run(directory.path(), &["token", "verify", &late, "--url", url]).status.success());
     let future = run(directory.path(), &["token", "void", "--all", "--before", "2999-01-01T00:00:00Z"]);
     assert!(complaint(&future).contains("must not be in the future"));
     assert!(complaint(&run(directory.path(), &["token", "revoke", "nonsense"])).contains("is not a token"));
