@@ -18,7 +18,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
 ];
 
 /// An outside crate, and the rooms in which it may be met.
-const CRATES: [(&str, &[&str]); 20] = [
+const CRATES: [(&str, &[&str]); 21] = [
     ("sqlx", &["store"]),
     ("axum", &["http"]),
     ("hyper", &["http"]),
@@ -38,6 +38,7 @@ const CRATES: [(&str, &[&str]); 20] = [
     ("x509_parser", &["domain"]),
     ("regex", &["domain"]),
     ("url", &["domain"]),
+    ("sd_notify", &["cli"]),
     ("toml", &["config"]),
 ];
 

@@ -5,6 +5,7 @@ mod config;
 mod credential;
 mod doctor;
 mod entity;
+mod health;
 mod key;
 mod master_key;
 mod operator;
@@ -77,6 +78,8 @@ enum Command {
     Config(config::Settings),
     /// Look for what is wrong with this installation
     Doctor,
+    /// Ask the server on this machine whether it is alive: for health checks without a shell
+    Health(health::Health),
 }
 
 /// What went wrong, in a sentence for the terminal.
@@ -90,7 +93,10 @@ pub fn run() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into()),
     };
-    match runtime.block_on(dispatch(cli)) {
+    let outcome = runtime.block_on(dispatch(cli));
+    // What nobody waits for any more, such as the look-up of a name, must not hold up the end.
+    runtime.shutdown_background();
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => fail(&failure),
     }
@@ -110,6 +116,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Serve(serve) => Box::pin(serve.run(sources)).await,
         Command::Config(settings) => settings.run(&sources, json),
         Command::Doctor => doctor::run(&sources, json).await,
+        Command::Health(health) => health.run(&sources).await,
         Command::Token(token) => token.run(&sources, json).await,
         Command::Entity(entity) => entity.run(&*installation(&sources).await?, json).await,
         Command::Credential(credential) => credential.run(&*installation(&sources).await?, json).await,

@@ -1,7 +1,10 @@
-//! `passgate serve`: until SIGINT or SIGTERM.
+//! `passgate serve`: until SIGINT or SIGTERM. On SIGTERM a node over PostgreSQL drains before it stops; a second signal
+//! ends everything at once.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
@@ -76,29 +79,66 @@ impl Server {
     /// Serves until a signal, then finishes what is in flight and writes what is gathered.
     pub async fn run(self) -> Outcome {
         let (stop, stopped) = watch::channel(false);
-        jobs::start(&self.app, self.tls.clone(), &stopped);
-        tokio::spawn(async move {
-            self.signals.one().await;
-            tracing::info!("stopping");
-            let _ = stop.send(true);
-        });
-        let main =
-            http::serve::serve(self.listener, http::router(&self.app), self.app.clone(), self.tls, stopped.clone());
-        match self.metrics {
-            None => main.await,
-            Some(listener) => {
-                let metrics =
-                    http::serve::serve(listener, http::metrics_router(&self.app), self.app.clone(), None, stopped);
-                tokio::join!(main, metrics);
+        let Self { app, listener, metrics, tls, signals, .. } = self;
+        jobs::start(&app, tls.clone(), &stopped);
+        let main = http::serve::serve(listener, http::router(&app), app.clone(), tls, stopped.clone());
+        let metrics = metrics
+            .map(|listener| http::serve::serve(listener, http::metrics_router(&app), app.clone(), None, stopped));
+        let finished = async {
+            tokio::join!(main, futures_util::future::OptionFuture::from(metrics));
+            if let Err(error) = jobs::flush(&app).await {
+                tracing::error!(%error, "the last uses could not be written");
+            }
+            app.store.close().await;
+        };
+        tell_manager(Moment::Ready);
+        tokio::select! {
+            () = finished => Ok(()),
+            () = ended_at_once(signals, &app, stop) => {
+                Err("ended at once by a second signal: requests in flight were cut off, the last uses not written".into())
             }
         }
-        if let Err(error) = jobs::flush(&self.app).await {
-            tracing::error!(%error, "the last uses could not be written");
-        }
-        self.app.store.close().await;
-        Ok(())
     }
 }
+
+/// Passes the first signal on, after the time for draining; ends at the second.
+async fn ended_at_once(mut signals: Signals, app: &App, stop: watch::Sender<bool>) {
+    let first = signals.next().await;
+    tell_manager(Moment::Stopping);
+    let seconds = if app.config.database_url.is_some() { app.config.drain_seconds } else { 0 };
+    // Who presses Ctrl-C is not a load balancer.
+    if first == Signal::Terminate && seconds > 0 {
+        tracing::info!(seconds, "draining");
+        app.draining.store(true, Ordering::Relaxed);
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(seconds.into())) => {}
+            _ = signals.next() => return,
+        }
+    }
+    tracing::info!("stopping");
+    let _ = stop.send(true);
+    signals.next().await;
+}
+
+/// What a service manager is told.
+enum Moment {
+    Ready,
+    Stopping,
+}
+
+#[cfg(unix)]
+fn tell_manager(moment: Moment) {
+    let state = match moment {
+        Moment::Ready => sd_notify::NotifyState::Ready,
+        Moment::Stopping => sd_notify::NotifyState::Stopping,
+    };
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "the service manager cannot be told");
+    }
+}
+
+#[cfg(not(unix))]
+fn tell_manager(_: Moment) {}
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
@@ -108,6 +148,15 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
         }
         _ => format!("cannot listen on {address}: {error}").into(),
     })
+}
+
+/// Why the server shall end.
+#[derive(PartialEq, Eq)]
+enum Signal {
+    /// SIGTERM, which service managers send.
+    Terminate,
+    /// SIGINT, which Ctrl-C sends.
+    Interrupt,
 }
 
 /// SIGINT and SIGTERM, caught from the moment that this is made.
@@ -126,10 +175,10 @@ impl Signals {
     }
 
     #[cfg(unix)]
-    async fn one(mut self) {
+    async fn next(&mut self) -> Signal {
         tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => Signal::Terminate,
+            _ = self.interrupt.recv() => Signal::Interrupt,
         }
     }
 
@@ -139,7 +188,8 @@ impl Signals {
     }
 
     #[cfg(not(unix))]
-    async fn one(self) {
+    async fn next(&mut self) -> Signal {
         let _ = tokio::signal::ctrl_c().await;
+        Signal::Interrupt
     }
 }

@@ -1,6 +1,7 @@
 //! What keeps the service running: liveness, readiness, metrics.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -27,7 +28,7 @@ pub struct HealthBody {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Readiness)]
 pub struct ReadyBody {
-    /// `ready` or `not ready`.
+    /// `ready`, `not ready`, or `draining`: about to stop.
     status: &'static str,
     /// Whether the database answers.
     database: bool,
@@ -47,9 +48,12 @@ pub async fn healthz() -> Response {
     responses((status = 200, description = "They can", body = ReadyBody), (status = 503, description = "They cannot", body = ReadyBody))
 )]
 pub async fn readyz(State(app): State<Arc<App>>) -> Response {
+    let draining = app.draining.load(Ordering::Relaxed);
     let database = app.counted(app.store.ping().await).is_ok();
     let signing_key = app.signer.can_sign();
-    let (status, word) = if database && signing_key {
+    let (status, word) = if draining {
+        (StatusCode::SERVICE_UNAVAILABLE, "draining")
+    } else if database && signing_key {
         (StatusCode::OK, "ready")
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "not ready")
