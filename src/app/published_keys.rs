@@ -176,17 +176,18 @@ impl PublishedKeys {
     }
 
     fn make_client(&self) -> Result<Client, String> {
-        Client::builder()
-            .dns_resolver(Arc::new(Judging(self.allowed.clone())))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .https_only(true)
-            .timeout(LONGEST)
-            .pool_max_idle_per_host(0)
-            .tls_certs_merge(self.authorities.clone())
-            .user_agent("passgate")
-            .build()
-            .map_err(|error| error.to_string())
+        let made = super::http_client::client(|builder| {
+            builder
+                .dns_resolver(Arc::new(Judging(self.allowed.clone())))
+                .redirect(reqwest::redirect::Policy::none())
+                .no_proxy()
+                .https_only(true)
+                .timeout(LONGEST)
+                .pool_max_idle_per_host(0)
+                .tls_certs_merge(self.authorities.clone())
+                .user_agent("passgate")
+        });
+        made.map_err(|error| error.to_string())
     }
 }
 
