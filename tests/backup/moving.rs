@@ -22,9 +22,9 @@ async fn halted() -> Halted {
     let server = Server::start(&source);
     let target = Place::with_key_of(&source, Kind::Sqlite).await;
     let mut held = postgres_connection(source.url.as_ref().unwrap()).await;
-    sqlx::raw_sql("BEGIN; LOCK TABLE used_assertions IN ACCESS EXCLUSIVE MODE").execute(&mut held).await.unwrap();
+    sqlx::raw_sql("BEGIN; LOCK TABLE invitations IN ACCESS EXCLUSIVE MODE").execute(&mut held).await.unwrap();
     let migrate = source.command(&["migrate", "--to", &target.name()]).spawn().unwrap();
-    waits_for(&mut held, "used_assertions").await;
+    waits_for(&mut held, "invitations").await;
     Halted { source, target, server, held, migrate }
 }
 
