@@ -121,6 +121,7 @@ async fn ended_at_once(mut signals: Signals, app: &App, stop: watch::Sender<bool
 }
 
 /// What a service manager is told.
+#[derive(Clone, Copy)]
 enum Moment {
     Ready,
     Stopping,
