@@ -59,15 +59,25 @@ fn command(program: &Path) -> Command {
     command
 }
 
+/// A port that no other test of this process gets and that the system gives to nobody who names none.
+fn free_port() -> u16 {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let first = 10_000_u16.saturating_add(u16::try_from(std::process::id() % 20_000).unwrap());
+    loop {
+        let port = (first..32_000).cycle().nth(NEXT.fetch_add(1, Ordering::Relaxed)).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
 async fn pause() {
     tokio::time::sleep(Duration::from_millis(10)).await;
 }
 
 impl Nodes {
     fn start() -> Self {
-        let free: Vec<_> = (0..4).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
-        let ports: Vec<u16> = free.iter().map(|listener| listener.local_addr().unwrap().port()).collect();
-        drop(free);
+        let ports: Vec<u16> = (0..4).map(|_| free_port()).collect();
         let mut script = command(Path::new("examples/three-nodes/run"))
             .args(ports.iter().map(u16::to_string))
             .env("PASSGATE", env!("CARGO_BIN_EXE_passgate"))
