@@ -102,6 +102,11 @@ pub const SETTINGS: &[Setting] = &[
         "300",
         "How long tokens are issued and verified from memory while the database is away, 2 to 86400; then they are answered 503.",
     ),
+    setting(
+        "drain_seconds",
+        "5",
+        "Seconds for which a node over PostgreSQL still serves after SIGTERM while `/readyz` answers 503, so that a load balancer takes it out: 0 to 300. With SQLite there is no other node, and no waiting.",
+    ),
     setting("cached_credentials", "100000", "Most credentials kept in memory."),
     setting("cached_revocations", "100000", "Most revoked tokens kept in memory; of more, the database is asked."),
     setting("throttle_burst", "20", "Failed attempts of one client from one address before it is throttled."),
@@ -192,6 +197,7 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     pub max_connections: usize,
     pub outage_tolerance_seconds: u32,
+    pub drain_seconds: u32,
     pub cached_credentials: u64,
     pub cached_revocations: usize,
     pub throttle_burst: u32,
@@ -288,6 +294,9 @@ impl Config {
         {
             return wrong("database_connections must be 1 to 1000, max_connections and cached_credentials at least 1");
         }
+        if self.drain_seconds > 300 {
+            return wrong("drain_seconds must be 0 to 300");
+        }
         if self.signing_key_rotation_days > 3650 {
             return wrong("signing_key_rotation_days must be 0 to 3650");
         }
@@ -307,6 +316,11 @@ impl Config {
         if let Some(url) = &self.public_url {
             return url.clone();
         }
+        self.local_url(bound)
+    }
+
+    /// Where somebody on the same machine reaches the server that is bound to `bound`.
+    pub fn local_url(&self, bound: SocketAddr) -> String {
         let scheme = if self.tls_certificate_file.is_some() { "https" } else { "http" };
         let address = if bound.ip().is_unspecified() {
             SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), bound.port())

@@ -79,8 +79,11 @@ impl MasterKey {
         };
         #[cfg(unix)]
         {
-            use std::os::unix::fs::PermissionsExt as _;
-            if file.metadata().map_err(unreadable)?.permissions().mode() & 0o077 != 0 {
+            use std::os::unix::fs::MetadataExt as _;
+            let metadata = file.metadata().map_err(unreadable)?;
+            // Service managers and Kubernetes lend a file of root's to one account by its group.
+            let nobody_else = if metadata.uid() == 0 { 0o037 } else { 0o077 };
+            if metadata.mode() & nobody_else != 0 {
                 return Err(MasterKeyError::TooOpen(place));
             }
         }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use passgate::domain::time::Timestamp;
 use serde_json::Value;
 use sqlx::ConnectOptions as _;
 
@@ -383,6 +384,15 @@ fn tokens_are_made_void_by_command_and_the_server_follows() {
         assert!(before.as_str().unwrap().ends_with('Z'), "{before}");
         refused(&token);
     }
+    // Up to a moment that has passed: an older token is void, a younger one is not.
+    let issued = |token: &str| at(&["token", "decode", token])["claims"]["iat"].as_i64().unwrap();
+    let early = token();
+    let late = until_it_is_so(|| Some(token()).filter(|token| issued(token) > issued(&early)));
+    let before = Timestamp::from_millis(issued(&late).saturating_mul(1000).saturating_sub(1)).to_string();
+    let voided = at(&["token", "void", "--all", "--before", &before]);
+    assert_eq!(voided["tokens_void_before"], before.as_str());
+    refused(&early);
+    assert!(run(directory.path(), &["token", "verify", &late, "--url", url]).status.success());
     let future = run(directory.path(), &["token", "void", "--all", "--before", "2999-01-01T00:00:00Z"]);
     assert!(complaint(&future).contains("must not be in the future"));
     assert!(complaint(&run(directory.path(), &["token", "revoke", "nonsense"])).contains("is not a token"));
@@ -622,4 +632,90 @@ fn a_credential_is_told_to_prove_itself_by_a_key_and_back() {
     let forbidden =
         json(directory.path(), &["--data-dir", "data", "entity", "update", "demo", "--forbid-plain-secrets", "true"]);
     assert_eq!(forbidden["settings"]["forbid_plain_secrets"], true);
+}
+
+#[test]
+fn health_needs_no_shell_and_no_certificates_of_the_system() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Quickstart::start(directory.path(), &["--data-dir", "passgate-data"]);
+    let address = server.text("base_url").strip_prefix("http://").unwrap().to_owned();
+    std::fs::write(directory.path().join("no-certificates"), "").unwrap();
+    let ask = |arguments: &[&str]| {
+        let mut command = passgate(directory.path(), arguments);
+        command.env("PASSGATE_LISTEN", &address).env("SSL_CERT_FILE", "no-certificates").env("SSL_CERT_DIR", "none");
+        command.output().unwrap()
+    };
+    let said = |output: Output| String::from_utf8(output.stdout).unwrap();
+    assert_eq!(said(ask(&["health"])).trim(), r#"{"status":"ok"}"#);
+    assert!(said(ask(&["health", "--ready"])).starts_with(r#"{"status":"ready""#));
+    let doctor = said(ask(&["doctor"]));
+    assert!(doctor.contains(&format!("ok       server       http://{address} is ready")), "{doctor}");
+    server.stop();
+    assert!(complaint(&ask(&["health"])).contains("nothing answers at"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_service_manager_is_told_and_a_second_signal_ends_the_server_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let manager = std::os::unix::net::UnixDatagram::bind(directory.path().join("notify")).unwrap();
+    manager.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    let told = || {
+        let mut text = [0; 100];
+        let length = manager.recv(&mut text).unwrap();
+        String::from_utf8(text[..length].to_vec()).unwrap()
+    };
+    let mut child = passgate(directory.path(), &["serve", "--listen", "127.0.0.1:0"])
+        .env("NOTIFY_SOCKET", directory.path().join("notify"))
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    assert_eq!(told(), "READY=1\n");
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    let address = loop {
+        line.clear();
+        assert_ne!(log.read_line(&mut line).unwrap(), 0);
+        if let Some((_, rest)) = line.split_once("address=") {
+            break rest.split(' ').next().unwrap().to_owned();
+        }
+    };
+
+    // A request whose body does not come keeps it from ending.
+    let mut slow = std::net::TcpStream::connect(address).unwrap();
+    slow.write_all(
+        b"POST /api/v1/access-token HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n",
+    )
+    .unwrap();
+    let mut answer = [0; 12];
+    std::io::Read::read_exact(&mut slow, &mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 100");
+    let id = child.id().to_string();
+    let signal = || assert!(Command::new("kill").arg(&id).status().unwrap().success());
+    signal();
+    assert_eq!(told(), "STOPPING=1\n");
+    assert_eq!(child.try_wait().unwrap(), None);
+    signal();
+    assert!(!child.wait().unwrap().success());
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut log, &mut rest).unwrap();
+    assert!(rest.ends_with(
+        "passgate: ended at once by a second signal: requests in flight were cut off, the last uses not written\n"
+    ));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_master_key_that_others_can_read_is_refused() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let directory = tempfile::tempdir().unwrap();
+    Quickstart::start(directory.path(), &["--data-dir", "passgate-data"]).stop();
+    let key = directory.path().join("passgate-data/master.key");
+    let opens = |mode: u32| {
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
+        run(directory.path(), &["entity", "list"]).status.success()
+    };
+    let is_roots = std::fs::metadata(&key).unwrap().uid() == 0;
+    assert!(opens(0o600) && !opens(0o604) && !opens(0o660));
+    assert_eq!(opens(0o440), is_roots, "a file of root's may be lent to a group");
 }

@@ -18,7 +18,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
 ];
 
 /// An outside crate, and the rooms in which it may be met.
-const CRATES: [(&str, &[&str]); 22] = [
+const CRATES: [(&str, &[&str]); 23] = [
     ("sqlx", &["store"]),
     ("axum", &["http"]),
     ("hyper", &["http"]),
@@ -40,6 +40,7 @@ const CRATES: [(&str, &[&str]); 22] = [
     ("x509_parser", &["domain"]),
     ("regex", &["domain"]),
     ("url", &["domain"]),
+    ("sd_notify", &["cli"]),
     ("toml", &["config"]),
 ];
 

@@ -1,11 +1,6 @@
 //! What nodes promise each other without a lock that everyone takes, tried in every order in which their steps can follow
 //! each other: the memory of credentials, the memory of revocations, the numbers of events, the leases of jobs.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "a test may fail by panicking"
-)]
+#![expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "a test may fail by panicking")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -31,7 +31,7 @@ impl App {
         let now = self.now();
         let key = self.throttle.reports(address);
         self.throttle.check_unknown(key, now)?;
-        // Counted before it is known what came, so that reports that come together are counted together.
+        // Every report counts, right or wrong: else the one that comes after the last that is allowed would tell which it was.
         self.throttle.fail(key, now);
         if !PlainSecret::is_client(secret) {
             return Ok(None);
@@ -49,7 +49,6 @@ impl App {
             return Ok(None);
         }
         self.known.forget_credential(&held.client_id);
-        self.throttle.forgive(key);
         Ok(Some(Leak { held, address, place }))
     }
 

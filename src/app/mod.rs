@@ -9,6 +9,7 @@ pub mod dpop;
 pub mod entities;
 pub mod feed;
 pub mod follow;
+pub mod http_client;
 pub mod issue;
 pub mod keys;
 pub mod known;
@@ -34,6 +35,7 @@ pub mod usage;
 pub mod voiding;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::config::Config;
@@ -111,6 +113,8 @@ pub struct App {
     pub follower: Follower,
     /// Tells platform APIs what is void.
     pub feed: Feed,
+    /// Whether this node is about to stop: it still serves, and asks to be taken out.
+    pub draining: AtomicBool,
 }
 
 /// Why something was not done.

@@ -156,11 +156,10 @@ impl Move {
         Ok(())
     }
 
-    /// Lets the first database be written again.
+    /// Lets the first database be written again. What was stopped in the middle may still wait for somebody there, so nothing
+    /// waits for it.
     pub async fn call_off(self) -> Result<(), NotMoved> {
         self.from.store.reopen().await?;
-        self.from.store.close().await;
-        self.to.store.close().await;
         Ok(())
     }
 }

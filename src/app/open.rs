@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::clock::{Clock, random, random_secret};
 use super::dpop::Used;
@@ -138,6 +139,7 @@ impl App {
             clock,
             follower: Follower::new(seq, uptime),
             feed: Feed::default(),
+            draining: AtomicBool::new(false),
         };
         app.load_revocations().await.map_err(database)?;
         Ok(Arc::new(app))

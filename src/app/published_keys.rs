@@ -1,5 +1,5 @@
-//! Keys that clients publish at their `jwks_uri`: fetched when an assertion names one that is not known, at most once a
-//! minute, remembered for an hour. What is fetched comes from the public Internet, whatever a customer writes down: each
+//! Keys that clients publish at their `jwks_uri`: fetched when no known one has signed an assertion, at most once a minute
+//! for a credential, whoever asks, remembered for an hour. What is fetched comes from the public Internet, whatever a customer writes down: each
 //! address is judged after its name was resolved and before it is connected to, and is then the one connected to.
 
 use std::net::{IpAddr, SocketAddr};
@@ -176,17 +176,18 @@ impl PublishedKeys {
     }
 
     fn make_client(&self) -> Result<Client, String> {
-        Client::builder()
-            .dns_resolver(Arc::new(Judging(self.allowed.clone())))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .https_only(true)
-            .timeout(LONGEST)
-            .pool_max_idle_per_host(0)
-            .tls_certs_merge(self.authorities.clone())
-            .user_agent("passgate")
-            .build()
-            .map_err(|error| error.to_string())
+        let made = super::http_client::client(|builder| {
+            builder
+                .dns_resolver(Arc::new(Judging(self.allowed.clone())))
+                .redirect(reqwest::redirect::Policy::none())
+                .no_proxy()
+                .https_only(true)
+                .timeout(LONGEST)
+                .pool_max_idle_per_host(0)
+                .tls_certs_merge(self.authorities.clone())
+                .user_agent("passgate")
+        });
+        made.map_err(|error| error.to_string())
     }
 }
 
@@ -228,10 +229,7 @@ impl App {
             }
             return true;
         }
-        let names_known = |kid: &str| known.keys.iter().any(|key| key.kid() == kid);
-        if assertion.kid.as_deref().is_some_and(names_known) {
-            return false;
-        }
+        // Also if it names a known `kid`: the key may have been replaced under the same one.
         // One fetches; who came meanwhile finds what was fetched.
         let _turn = slot.turn.lock().await;
         if slot.may_try(now) {

@@ -106,7 +106,9 @@ impl App {
             (Scheme::Dpop, None) => Err(NotAccepted::Token(scheme, InvalidToken::Unbound)),
             (Scheme::Dpop, Some(jkt)) => {
                 let asked = Asked { method, url, token: Some(Bound { token, jkt }) };
-                self.prove_possession(headers, asked, Nonce::Judged).map(|_| ()).map_err(NotAccepted::Proof)
+                self.prove_possession(headers, &standing.entity_id, asked, Nonce::Judged)
+                    .map(|_| ())
+                    .map_err(NotAccepted::Proof)
             }
         };
         Ok(accepted.map(|()| standing))

@@ -118,7 +118,7 @@ async fn look(sources: &Sources) -> Vec<Finding> {
             }
         }
     }
-    let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).build();
+    let client = crate::app::http_client::client(|builder| builder.timeout(Duration::from_secs(5)));
     let answer = match client {
         Ok(client) => client.get(format!("{url}/readyz")).send().await,
         Err(error) => Err(error),

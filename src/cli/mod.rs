@@ -6,6 +6,7 @@ mod config;
 mod credential;
 mod doctor;
 mod entity;
+mod health;
 mod key;
 mod master_key;
 mod migrate;
@@ -87,6 +88,8 @@ enum Command {
     Config(config::Settings),
     /// Look for what is wrong with this installation
     Doctor,
+    /// Ask the server on this machine whether it is alive: for health checks without a shell
+    Health(health::Health),
 }
 
 /// What went wrong, in a sentence for the terminal.
@@ -100,7 +103,10 @@ pub fn run() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into()),
     };
-    match runtime.block_on(dispatch(cli)) {
+    let outcome = runtime.block_on(dispatch(cli));
+    // What nobody waits for any more, such as the look-up of a name, must not hold up the end.
+    runtime.shutdown_background();
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => fail(&failure),
     }
@@ -123,6 +129,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Backup(backup) => backup.run(&*installation(&sources).await?, json).await,
         Command::Restore(restore) => restore.run(&sources, json).await,
         Command::Migrate(migrate) => migrate.run(&sources, json).await,
+        Command::Health(health) => health.run(&sources).await,
         Command::Token(token) => token.run(&sources, json).await,
         Command::Entity(entity) => entity.run(&*installation(&sources).await?, json).await,
         Command::Credential(credential) => credential.run(&*installation(&sources).await?, json).await,

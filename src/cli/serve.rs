@@ -1,13 +1,16 @@
-//! `passgate serve`: until SIGINT or SIGTERM.
+//! `passgate serve`: until SIGINT or SIGTERM. On SIGTERM a node over PostgreSQL drains before it stops; a second signal
+//! ends everything at once.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::signals::Signals;
+use super::signals::{Signal, Signals};
 use super::telemetry::Telemetry;
 use super::{Failure, Outcome};
 use crate::app::App;
@@ -77,29 +80,67 @@ impl Server {
     /// Serves until a signal, then finishes what is in flight and writes what is gathered.
     pub async fn run(self) -> Outcome {
         let (stop, stopped) = watch::channel(false);
-        jobs::start(&self.app, self.tls.clone(), &stopped);
-        tokio::spawn(async move {
-            self.signals.one().await;
-            tracing::info!("stopping");
-            let _ = stop.send(true);
-        });
-        let main =
-            http::serve::serve(self.listener, http::router(&self.app), self.app.clone(), self.tls, stopped.clone());
-        match self.metrics {
-            None => main.await,
-            Some(listener) => {
-                let metrics =
-                    http::serve::serve(listener, http::metrics_router(&self.app), self.app.clone(), None, stopped);
-                tokio::join!(main, metrics);
+        let Self { app, listener, metrics, tls, signals, .. } = self;
+        jobs::start(&app, tls.clone(), &stopped);
+        let main = http::serve::serve(listener, http::router(&app), app.clone(), tls, stopped.clone());
+        let metrics = metrics
+            .map(|listener| http::serve::serve(listener, http::metrics_router(&app), app.clone(), None, stopped));
+        let finished = async {
+            tokio::join!(main, futures_util::future::OptionFuture::from(metrics));
+            if let Err(error) = jobs::flush(&app).await {
+                tracing::error!(%error, "the last uses could not be written");
+            }
+            app.store.close().await;
+        };
+        tell_manager(Moment::Ready);
+        tokio::select! {
+            () = finished => Ok(()),
+            () = ended_at_once(signals, &app, stop) => {
+                Err("ended at once by a second signal: requests in flight were cut off, the last uses not written".into())
             }
         }
-        if let Err(error) = jobs::flush(&self.app).await {
-            tracing::error!(%error, "the last uses could not be written");
-        }
-        self.app.store.close().await;
-        Ok(())
     }
 }
+
+/// Passes the first signal on, after the time for draining; ends at the second.
+async fn ended_at_once(mut signals: Signals, app: &App, stop: watch::Sender<bool>) {
+    let first = signals.next().await;
+    tell_manager(Moment::Stopping);
+    let seconds = if app.config.database_url.is_some() { app.config.drain_seconds } else { 0 };
+    // Who presses Ctrl-C is not a load balancer.
+    if first == Signal::Terminate && seconds > 0 {
+        tracing::info!(seconds, "draining");
+        app.draining.store(true, Ordering::Relaxed);
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(seconds.into())) => {}
+            _ = signals.next() => return,
+        }
+    }
+    tracing::info!("stopping");
+    let _ = stop.send(true);
+    signals.next().await;
+}
+
+/// What a service manager is told.
+#[derive(Clone, Copy)]
+enum Moment {
+    Ready,
+    Stopping,
+}
+
+#[cfg(unix)]
+fn tell_manager(moment: Moment) {
+    let state = match moment {
+        Moment::Ready => sd_notify::NotifyState::Ready,
+        Moment::Stopping => sd_notify::NotifyState::Stopping,
+    };
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "the service manager cannot be told");
+    }
+}
+
+#[cfg(not(unix))]
+fn tell_manager(_: Moment) {}
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {

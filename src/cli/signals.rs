@@ -2,6 +2,15 @@
 
 use super::Failure;
 
+/// What was asked for.
+#[derive(PartialEq, Eq)]
+pub enum Signal {
+    /// SIGTERM, which service managers send.
+    Terminate,
+    /// SIGINT, which Ctrl-C sends.
+    Interrupt,
+}
+
 /// SIGINT and SIGTERM, caught from the moment that this is made.
 pub struct Signals {
     #[cfg(unix)]
@@ -20,10 +29,10 @@ impl Signals {
 
     #[cfg(unix)]
     /// Waits for the next one.
-    pub async fn one(mut self) {
+    pub async fn next(&mut self) -> Signal {
         tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => Signal::Terminate,
+            _ = self.interrupt.recv() => Signal::Interrupt,
         }
     }
 
@@ -35,8 +44,9 @@ impl Signals {
 
     #[cfg(not(unix))]
     /// Waits for the next one.
-    pub async fn one(self) {
+    pub async fn next(&mut self) -> Signal {
         let _ = tokio::signal::ctrl_c().await;
+        Signal::Interrupt
     }
 }
 
@@ -45,9 +55,9 @@ pub async fn unless_interrupted<T>(
     work: impl Future<Output = Result<T, Failure>>,
     says: impl FnOnce() -> String,
 ) -> Result<T, Failure> {
-    let signals = Signals::catch()?;
+    let mut signals = Signals::catch()?;
     tokio::select! {
         done = work => done,
-        () = signals.one() => Err(says().into()),
+        _ = signals.next() => Err(says().into()),
     }
 }

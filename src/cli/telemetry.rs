@@ -1,16 +1,21 @@
 //! Logs to standard error, traces to an OTLP collector if one is configured.
 
 use std::io::IsTerminal as _;
+use std::time::Duration;
 
 use opentelemetry::trace::TracerProvider as _;
-use opentelemetry_otlp::WithExportConfig as _;
+use opentelemetry_otlp::{WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
 use super::Failure;
+use crate::app::http_client;
 use crate::config::{Config, LogFormat};
+
+/// How long the collector of traces may take.
+const COLLECTOR: Duration = Duration::from_secs(10);
 
 /// Flushes traces when it is told to, at the end.
 pub struct Telemetry(Option<SdkTracerProvider>);
@@ -46,7 +51,11 @@ impl Telemetry {
 }
 
 fn provider(endpoint: &str) -> Result<SdkTracerProvider, Failure> {
-    let exporter = opentelemetry_otlp::SpanExporter::builder().with_http().with_endpoint(endpoint).build()?;
+    // A client that waits cannot be made where others are being waited for.
+    let client = std::thread::spawn(|| http_client::blocking_client(COLLECTOR)).join();
+    let client = client.map_err(|_| "no client for traces could be made")??;
+    let exporter = opentelemetry_otlp::SpanExporter::builder().with_http().with_http_client(client);
+    let exporter = exporter.with_endpoint(endpoint).build()?;
     let resource = opentelemetry_sdk::Resource::builder().with_service_name("passgate").build();
     Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
 }

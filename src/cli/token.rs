@@ -191,10 +191,10 @@ fn origin(url: &str) -> String {
 }
 
 fn client() -> Result<reqwest::Client, Failure> {
-    Ok(reqwest::Client::builder()
-        .timeout(Duration::from_secs(30))
-        .redirect(reqwest::redirect::Policy::none())
-        .build()?)
+    let set = |builder: reqwest::ClientBuilder| {
+        builder.timeout(Duration::from_secs(30)).redirect(reqwest::redirect::Policy::none())
+    };
+    Ok(crate::app::http_client::client(set)?)
 }
 
 /// An error and everything behind it; the outermost alone says only that sending failed.

@@ -1,6 +1,7 @@
 //! What keeps the service running: liveness, readiness, metrics.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -27,7 +28,8 @@ pub struct HealthBody {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Readiness)]
 pub struct ReadyBody {
-    /// `ready`; `degraded` while the database is away and this node answers from memory; or `not ready`.
+    /// `ready`; `degraded` while the database is away and this node answers from memory; `draining` when it is about to stop;
+    /// or `not ready`.
     status: &'static str,
     /// Whether the database answers.
     database: bool,
@@ -52,10 +54,12 @@ pub async fn healthz() -> Response {
     responses((status = 200, description = "They can", body = ReadyBody), (status = 503, description = "They cannot", body = ReadyBody))
 )]
 pub async fn readyz(State(app): State<Arc<App>>) -> Response {
+    let draining = app.draining.load(Ordering::Relaxed);
     let database = app.has_database().await;
     let signing_key = app.signer.can_sign();
     let age = app.knowledge_age();
     let (status, word) = match (signing_key, database) {
+        _ if draining => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
         (true, true) => (StatusCode::OK, "ready"),
         (true, false) if age <= app.outage_tolerance() => (StatusCode::OK, "degraded"),
         (true | false, false) | (false, true) => (StatusCode::SERVICE_UNAVAILABLE, "not ready"),

@@ -134,8 +134,8 @@ async fn ghsa_3p3g_vpw6_4w66_an_assertion_is_taken_once() {
     }
 }
 
-/// CVE-2026-55669: no public record of it was found when this was written; by the order of themes, an assertion without `aud` or
-/// `exp` was accepted elsewhere. Here both must be there, and `aud` be the issuer and nothing else.
+/// CVE-2026-55669 (ZITADEL, GHSA-g5h5-m4hm-xjrr): of a JWT from a trusted issuer the signature was checked, and not `aud`, so one that was
+/// made for another service was accepted. Here `aud` must be there, and be the issuer and nothing else; so must `exp`.
 #[tokio::test]
 async fn cve_2026_55669_an_assertion_without_audience_or_end_is_refused() {
     let server = Server::start_with(&[("throttle_burst", "1000")]).await;

@@ -97,7 +97,7 @@ async fn a_backup_of_the_oldest_schema_restores_into_this_version() {
         )
         .await;
         let file = old.directory.path().join("old.backup");
-        let made = backup::write(&store, &master, Clock::System.now(), &file, false, |_, _| ()).await.unwrap();
+        let made = backup::write(&store, &master, Clock::system().now(), &file, false, |_, _| ()).await.unwrap();
         assert_eq!((made.schema, made.rows), (1, 3));
         let target = Place::with_key_of(&old, kind).await;
         target.told(&["restore", file.to_str().unwrap()]);

@@ -8,7 +8,7 @@ use crate::place::{Kind, Place, Server, complaint, postgres_connection, terminat
 
 const DIRECTIONS: [(Kind, Kind); 2] = [(Kind::Sqlite, Kind::Postgres), (Kind::Postgres, Kind::Sqlite)];
 
-/// A move out of PostgreSQL that stands still in the middle, because somebody holds a table.
+/// A move out of PostgreSQL that stands still in the middle, because somebody holds a table that no job of the server touches.
 struct Halted {
     source: Place,
     target: Place,
@@ -22,9 +22,9 @@ async fn halted() -> Halted {
     let server = Server::start(&source);
     let target = Place::with_key_of(&source, Kind::Sqlite).await;
     let mut held = postgres_connection(source.url.as_ref().unwrap()).await;
-    sqlx::raw_sql("BEGIN; LOCK TABLE used_assertions IN ACCESS EXCLUSIVE MODE").execute(&mut held).await.unwrap();
+    sqlx::raw_sql("BEGIN; LOCK TABLE people IN ACCESS EXCLUSIVE MODE").execute(&mut held).await.unwrap();
     let migrate = source.command(&["migrate", "--to", &target.name()]).spawn().unwrap();
-    waits_for(&mut held, "used_assertions").await;
+    waits_for(&mut held, "people").await;
     Halted { source, target, server, held, migrate }
 }
 

@@ -86,7 +86,8 @@ impl Place {
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PASSGATE_")) {
             command.env_remove(name);
         }
-        command.args(arguments).current_dir(self.directory.path()).stdin(Stdio::null()).stderr(Stdio::piped());
+        command.args(arguments).current_dir(self.directory.path()).stdin(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.env("PASSGATE_DATA_DIR", "data");
         if let Some(url) = &self.url {
             command.env("PASSGATE_DATABASE_URL", url);
@@ -261,11 +262,11 @@ pub fn terminate(child: &Child) {
 
 /// What becomes of something that another process does in its own time.
 pub async fn until<T>(mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    for _ in 0..1500 {
+    for _ in 0..6000 {
         if let Some(seen) = look().await {
             return seen;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("it does not come to pass within half a minute");
+    panic!("it does not come to pass within two minutes");
 }

@@ -2,20 +2,21 @@
 
 use crate::place::{KINDS, Kind, Place, Server};
 
-/// Rows for the tables that a demo installation leaves empty, with everything that a text and a number can be.
+/// Rows for the tables that a demo installation leaves empty, with everything that a text and a number can be. None of
+/// them is old enough to be purged.
 const ODD_ROWS: &str = r#"
 INSERT INTO people (id, email, name, password_hash, created_at) VALUES ('pgu_1', 'é@例.example', 'A "quoted" \ name', '', 1), ('pgu_2', 'b@example.com', '', '$argon2', -9223372036854775807);
 INSERT INTO memberships (person_id, entity_id, role, created_at, seen_at) SELECT 'pgu_1', id, 'owner', 1, NULL FROM entities LIMIT 1;
 INSERT INTO memberships (person_id, entity_id, role, created_at, seen_at) VALUES ('pgu_1', NULL, 'operator', 2, 3), ('pgu_2', NULL, 'operator', 4, 5);
-INSERT INTO invitations (id, mac, email, entity_id, role, sent_at, expires_at) VALUES ('pgi_1', 'm', 'c@example.com', NULL, 'operator', 1, 2);
+INSERT INTO invitations (id, mac, email, entity_id, role, sent_at, expires_at) VALUES ('pgi_1', 'm', 'c@example.com', NULL, 'operator', 1, 9000000000000000000);
 INSERT INTO password_resets (mac, person_id, expires_at) VALUES ('m', 'pgu_1', 9223372036854775807);
-INSERT INTO sessions (id, mac, person_id, created_at, seen_at, proven_at, address, agent, viewed_entity_id) VALUES ('s', 'm', 'pgu_1', 1, 2, 3, '::1', 'tab	new
+INSERT INTO sessions (id, mac, person_id, created_at, seen_at, proven_at, address, agent, viewed_entity_id) VALUES ('s', 'm', 'pgu_1', 9000000000000000000, 9000000000000000000, -3, '::1', 'tab	new
 line 😀 ''null'' [1,"x"] \u0000 \N ', NULL);
-INSERT INTO token_requests (id, at, entity_id, client_id, door, request_id, status, code, reason, secret_hint, address, micros) VALUES (-5, 1, 'e', 'c', 'd', 'r', 200, '', '  ', '123', '4', 0);
-INSERT INTO token_request_counts (entity_id, hour, status, code, count) VALUES ('e', 0, 200, '', 9223372036854775807), ('e', 0, 200, 'x', 1);
+INSERT INTO token_requests (id, at, entity_id, client_id, door, request_id, status, code, reason, secret_hint, address, micros) VALUES (9000000000000000000, -1, 'e', 'c', 'd', 'r', 200, '', '  ', '123', '4', 0);
+INSERT INTO token_request_counts (entity_id, hour, status, code, count) VALUES ('e', 9000000000000000000, 200, '', 9223372036854775807), ('e', 9000000000000000000, 200, 'x', 1);
 INSERT INTO tokens_void (id, void_before) VALUES (1, 12);
-INSERT INTO quota_notices (entity_id, span, begins, percent) VALUES ('e', 'hour', 0, 60);
-INSERT INTO used_assertions (digest, expires_at) VALUES ('d', 1);
+INSERT INTO quota_notices (entity_id, span, begins, percent) VALUES ('e', 'hour', 9000000000000000000, 60);
+INSERT INTO used_assertions (digest, expires_at) VALUES ('d', 9000000000000000000);
 "#;
 
 /// A demo installation with a row in every table, a token that stands and one that is revoked.

@@ -406,6 +406,12 @@ async fn the_metadata_of_an_api_names_this_issuer_and_the_challenge_names_the_me
         assert_eq!(Answer::of(request.send().await.unwrap()).await.body["resource"], resource);
     }
     assert_eq!(platform.get("/.well-known/oauth-protected-resource/a%22b").send().await.unwrap().status(), 200);
+    for query in ["resource=https://evil.example", "scope=everything", "%72esource=https://evil.example"] {
+        let request = platform.get(&format!("/.well-known/oauth-protected-resource/orders?{query}"));
+        let refused = Answer::of(request.send().await.unwrap()).await;
+        refused.assert_problem(400, "malformed_request");
+        assert!(!refused.text.contains("evil") && !refused.text.contains("everything"), "{}", refused.text);
+    }
     let plain = Server::start_with(&[("token_audience", "dlat")]).await;
     for path in ["", "/orders"] {
         let answer = plain.get(&format!("/.well-known/oauth-protected-resource{path}")).send().await.unwrap();

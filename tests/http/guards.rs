@@ -194,7 +194,7 @@ enum Guard {
     QuotaUsed,
 }
 
-/// What is asked: a token at both doors, introspection by a platform API, by the client itself, and whoami.
+/// What is asked: a token at both doors, introspection by a platform API, by the client itself, whoami, and a gateway.
 #[derive(Debug, PartialEq, Eq)]
 struct Seen {
     integration: u16,
@@ -202,9 +202,11 @@ struct Seen {
     is_active: bool,
     introspection: u16,
     whoami: u16,
+    forward_auth: u16,
 }
 
-const OPEN: Seen = Seen { integration: 200, oauth: 200, is_active: true, introspection: 200, whoami: 200 };
+const OPEN: Seen =
+    Seen { integration: 200, oauth: 200, is_active: true, introspection: 200, whoami: 200, forward_auth: 200 };
 
 async fn look(server: &Server, api: &Customer, customer: &Customer, token: &str) -> Seen {
     Seen {
@@ -213,14 +215,16 @@ async fn look(server: &Server, api: &Customer, customer: &Customer, token: &str)
         is_active: server.oauth("introspect", api, &[("token", token)]).await.body["active"] == true,
         introspection: server.oauth("introspect", customer, &[("token", token)]).await.status,
         whoami: server.whoami(token).await.status,
+        forward_auth: server.get("/forward-auth").bearer_auth(token).send().await.unwrap().status().as_u16(),
     }
 }
 
 #[tokio::test]
 async fn every_guard_denies_on_the_very_next_call_and_what_restores_gives_back_on_the_next() {
-    let shut = Seen { integration: 401, oauth: 401, is_active: false, introspection: 401, whoami: 401 };
+    let shut =
+        Seen { integration: 401, oauth: 401, is_active: false, introspection: 401, whoami: 401, forward_auth: 401 };
     // Who cannot prove itself any more gets no token; those that it has are good until they end or are made void.
-    let no_more = Seen { is_active: true, whoami: 200, ..shut };
+    let no_more = Seen { is_active: true, whoami: 200, forward_auth: 200, ..shut };
     let table = [
         (Guard::EntityDisabled, &shut),
         (Guard::CredentialRevoked, &shut),

@@ -38,7 +38,8 @@ impl Place {
 #[tokio::test]
 async fn an_event_never_becomes_visible_before_one_with_a_lower_number() {
     let place = Place::new().await;
-    let (server, follower) = (Server::start_in(&place, &[]).await, Server::start_in(&place, &[]).await);
+    let settings = [("public_url", "https://pass.example.com")];
+    let (server, follower) = (Server::start_in(&place, &settings).await, Server::start_in(&place, &settings).await);
     let customer = server.customer().await;
     let token = server.token(&customer).await;
     assert_eq!(follower.whoami(&token).await.status, 200);

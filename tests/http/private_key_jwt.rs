@@ -470,6 +470,39 @@ impl Publisher {
 }
 
 #[tokio::test]
+async fn a_key_that_is_replaced_under_its_kid_is_found_and_a_stranger_causes_one_fetch_a_minute() {
+    let place = Place::new().await;
+    let publisher = Publisher::start(&place).await;
+    let settings = [
+        ("jwks_uri_allowed_networks", "127.0.0.0/8, ::1"),
+        ("jwks_uri_ca_file", publisher.ca.as_str()),
+        ("throttle_burst", "100"),
+    ];
+    let server = Server::start_in(&place, &settings).await;
+    let customer = server.customer().await;
+    let [old, new, strangers] = [(); 3].map(|()| Signing::new(Algorithm::Es256, "same"));
+    publisher.publish(&[&old]);
+    set(&server, &customer, json!({"method": "private_key_jwt", "jwks_uri": publisher.uri})).await;
+    let by = async |key: &Signing, jti: &str| {
+        let mut said = claims(&server, &customer, jti);
+        said["exp"] = json!(server.app.now().seconds() + 120);
+        present(&server, "token", &key.assertion(said), &[]).await.status
+    };
+    assert_eq!((by(&old, "a").await, publisher.asked()), (200, 1));
+    publisher.publish(&[&new]);
+    assert_eq!((by(&new, "b").await, publisher.asked()), (401, 1), "not again within a minute");
+    server.advance(60);
+    assert_eq!((by(&new, "b").await, publisher.asked()), (200, 2));
+    assert_eq!((by(&old, "c").await, publisher.asked()), (401, 2), "what was replaced is not known any more");
+    server.advance(60);
+    for number in 0..20 {
+        assert_eq!(by(&strangers, &format!("s{number}")).await, 401);
+    }
+    assert_eq!(publisher.asked(), 3, "one fetch, however many assertions that no key has signed");
+    assert_eq!((by(&new, "d").await, publisher.asked()), (200, 3), "and they stop nobody");
+}
+
+#[tokio::test]
 async fn published_keys_are_fetched_once_and_again_for_an_unknown_kid_at_most_once_a_minute() {
     let place = Place::new().await;
     let publisher = Publisher::start(&place).await;

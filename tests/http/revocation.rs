@@ -392,6 +392,14 @@ async fn an_operator_stops_the_tokens_of_an_entity_and_of_everybody_after_a_rece
         assert!(refused.status == 422 && refused.text.contains("before-error"), "{}", refused.text);
     }
     assert!(stands(&server, &one).await);
+    // A moment that has passed: what was issued up to it, and nothing after it.
+    server.advance(10);
+    let later = server.token(&customer).await;
+    let past = server.app.now().minus(Duration::from_secs(5)).to_string();
+    let done = operator.post("/operator/revocation/all", &[("before", &past)]).await;
+    assert_eq!((done.status, done.header("location")), (303, "/operator/revocation"));
+    assert!(!stands(&server, &one).await && !stands(&server, &other).await && stands(&server, &later).await);
+    let (one, other) = (later, server.token(&neighbour).await);
     let done = operator.post("/operator/revocation/all", &[("before", "")]).await;
     assert_eq!(done.header("location"), "/operator/revocation");
     assert!(!stands(&server, &one).await && !stands(&server, &other).await);

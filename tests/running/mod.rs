@@ -38,12 +38,18 @@ pub struct Server {
 
 impl Server {
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// With these settings, by the names that `passgate.toml` has for them.
+    pub fn start_with(settings: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().expect("there is room for a directory");
         let mut command = Command::new(env!("CARGO_BIN_EXE_passgate"));
-        let settings = std::env::vars_os().map(|(name, _)| name);
-        for setting in settings.filter(|name| name.to_string_lossy().starts_with("PASSGATE_")) {
+        let inherited = std::env::vars_os().map(|(name, _)| name);
+        for setting in inherited.filter(|name| name.to_string_lossy().starts_with("PASSGATE_")) {
             command.env_remove(setting);
         }
+        command.envs(settings.iter().map(|(name, value)| (format!("PASSGATE_{}", name.to_uppercase()), value)));
         let mut child = command
             .args(["quickstart", "--json", "--ephemeral", "--listen", "127.0.0.1:0"])
             .current_dir(directory.path())

@@ -39,7 +39,8 @@ pub struct Answer {
 /// Describe an API whose tokens come from here, as the API itself or its gateway passes it on.
 ///
 /// Without `resource` it is the default audience, if that is a URL; with a path behind the well-known one, that path at the
-/// origin of the default audience (RFC 9728 §3.1).
+/// origin of the default audience (RFC 9728 §3.1), and then there is no query: a gateway that passes the path on would pass
+/// its client's query on with it.
 #[utoipa::path(
     get,
     path = "/.well-known/oauth-protected-resource",
@@ -51,13 +52,17 @@ pub struct Answer {
     ),
     responses(
         (status = 200, description = "The metadata", body = Answer),
-        (status = 400, description = "The query cannot be read", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "The query cannot be read, or stands beside a path", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No resource is named, and the default audience is not a URL", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn get(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
-    let (resource, scopes_supported) = read(uri.query().unwrap_or_default()).map_err(Problem::Malformed)?;
     let path = uri.path().strip_prefix(PATH).unwrap_or_default();
+    let query = uri.query().unwrap_or_default();
+    if !path.is_empty() && !query.is_empty() {
+        return Err(Problem::Malformed("The path names the resource; there must be no query beside it.".to_owned()));
+    }
+    let (resource, scopes_supported) = read(query).map_err(Problem::Malformed)?;
     let resource = resource.or_else(|| at(&app.audience, path)).ok_or(Problem::NotFound("resource"))?;
     let answer = Answer {
         resource,

@@ -19,7 +19,8 @@ pub fn confirmation(app: &App, headers: &HeaderMap, entity: &Entity) -> Result<O
         return Ok(None);
     }
     let url = format!("{}/oauth/token", app.issuer);
-    let proof = app.prove_possession(headers, Asked { method: "POST", url: &url, token: None }, Nonce::Demanded)?;
+    let asked = Asked { method: "POST", url: &url, token: None };
+    let proof = app.prove_possession(headers, &entity.id, asked, Nonce::Demanded)?;
     Ok(Some(Confirmation { jkt: Some(proof.jkt.into()), ..Confirmation::default() }))
 }
 

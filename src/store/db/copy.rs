@@ -37,9 +37,10 @@ impl Db {
 }
 
 impl Tx {
-    /// Lets statements take as long as a table is.
+    /// Lets statements take as long as a table is, and wait as long as another one has it for itself.
     async fn take_time(&mut self) -> Result<(), StoreError> {
         if matches!(self.inner, Inner::Postgres(_)) {
+            self.execute(sql("SET LOCAL lock_timeout = 0")).await?;
             self.execute(sql("SET LOCAL statement_timeout = 0")).await?;
         }
         Ok(())
