@@ -26,7 +26,10 @@ pub mod vault;
 pub mod voided;
 
 use crate::domain::time::Timestamp;
-use db::{Db, Location, Row, sql};
+use db::{Db, Location, Row, Statement, sql};
+
+/// Most rows that one transaction purges: SQLite has one writer, and others wait for it.
+const PURGED_AT_ONCE: i64 = 5_000;
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +86,21 @@ impl Store {
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.db.fetch_optional(sql("SELECT seq FROM event_head WHERE id = 1")).await.map(|_| ())
+    }
+
+    /// Deletes by `statement`, whose last value is how many rows at most, until there is none left; says how many there were.
+    /// A few at a time, so that nobody who writes waits long.
+    async fn purge(&self, statement: impl Fn() -> Statement) -> Result<u64, StoreError> {
+        let mut purged = 0u64;
+        loop {
+            let mut tx = self.db.begin().await?;
+            let some = tx.execute(statement().bind(PURGED_AT_ONCE)).await?;
+            tx.commit().await?;
+            purged = purged.saturating_add(some);
+            if some < PURGED_AT_ONCE.cast_unsigned() {
+                return Ok(purged);
+            }
+        }
     }
 
     /// Closes every connection.

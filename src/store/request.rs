@@ -14,8 +14,6 @@ use crate::domain::token::Door;
 /// The reason of a request that was refused because its secret has been stopped.
 pub const STOPPED_SECRET: &str = "stopped_secret";
 
-/// Most rows that one statement purges: SQLite has one writer, and others wait for it.
-const PURGED_AT_ONCE: i64 = 5_000;
 /// So many of the newest rows make the median.
 const MEDIAN_OF: i64 = 1_000;
 /// Most groups and callers told of.
@@ -244,19 +242,11 @@ impl Store {
 
     /// Forgets requests that were answered before `before`; says how many.
     pub async fn purge_token_requests(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let mut purged = 0u64;
-        loop {
-            let mut tx = self.db.begin().await?;
-            let purge = sql("DELETE FROM token_requests WHERE id IN (SELECT id FROM token_requests WHERE id < $1 ORDER BY id LIMIT $2)")
+        self.purge(|| {
+            sql("DELETE FROM token_requests WHERE id IN (SELECT id FROM token_requests WHERE id < $1 ORDER BY id LIMIT $2)")
                 .bind(request_id_at(before, 0))
-                .bind(PURGED_AT_ONCE);
-            let some = tx.execute(purge).await?;
-            tx.commit().await?;
-            purged = purged.saturating_add(some);
-            if some < PURGED_AT_ONCE.cast_unsigned() {
-                return Ok(purged);
-            }
-        }
+        })
+        .await
     }
 
     /// Forgets all requests of an entity but the newest `most`; says how many.

@@ -151,11 +151,11 @@ impl Store {
 
     /// Forgets the counts of hours that began before `before`; says how many.
     pub async fn purge_token_request_counts(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let mut tx = self.db.begin().await?;
-        let purge = sql("DELETE FROM token_request_counts WHERE hour < $1").bind(before.millis());
-        let purged = tx.execute(purge).await?;
-        tx.commit().await?;
-        Ok(purged)
+        self.purge(|| {
+            sql("DELETE FROM token_request_counts WHERE (entity_id, hour, status, code) IN (SELECT entity_id, hour, status, code FROM token_request_counts WHERE hour < $1 ORDER BY hour LIMIT $2)")
+                .bind(before.millis())
+        })
+        .await
     }
 }
 

@@ -59,10 +59,11 @@ impl Store {
 
     /// Forgets revoked tokens that ended before `now`; says how many.
     pub async fn purge_revoked_tokens(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let mut tx = self.db.begin().await?;
-        let purged = tx.execute(sql("DELETE FROM revoked_tokens WHERE expires_at <= $1").bind(now.millis())).await?;
-        tx.commit().await?;
-        Ok(purged)
+        self.purge(|| {
+            sql("DELETE FROM revoked_tokens WHERE jti IN (SELECT jti FROM revoked_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)")
+                .bind(now.millis())
+        })
+        .await
     }
 
     /// Voids the tokens of a credential issued up to `before`. The moment never goes back.

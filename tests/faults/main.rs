@@ -14,6 +14,7 @@
 
 mod disk;
 mod figures;
+mod growth;
 mod kills;
 mod known;
 mod ledger;
