@@ -28,6 +28,7 @@ pub mod sessions;
 pub mod throttle;
 pub mod tokens;
 pub mod usage;
+pub mod verified;
 pub mod voiding;
 
 use std::sync::Arc;
@@ -57,6 +58,7 @@ use requests::Requests;
 use revoked::Revoked;
 use throttle::Throttle;
 use usage::Usage;
+use verified::Verified;
 
 /// Everything a caller needs to answer a request or a tick.
 pub struct App {
@@ -72,6 +74,8 @@ pub struct App {
     pub signer: Signer,
     /// The keys derived from the master key.
     pub vault: Vault,
+    /// Tokens whose signature was verified lately.
+    pub verified: Verified,
     /// What this node knows of credentials and entities.
     pub known: Known,
     /// Revoked tokens.

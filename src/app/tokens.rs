@@ -1,5 +1,7 @@
 //! Tokens in circulation: what one says if it still stands, and how it is revoked.
 
+use std::sync::Arc;
+
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use serde_json::json;
@@ -15,13 +17,14 @@ use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::id::{ClientId, EntityId};
 use crate::domain::time::Timestamp;
 use crate::domain::token;
+use crate::signer::in_force;
 use crate::signer::jwt::InvalidToken;
 use crate::store::StoreError;
 
 /// A token that stands.
 pub struct Standing {
     /// What it says.
-    pub claims: Claims,
+    pub claims: Arc<Claims>,
     /// The entity that it was issued to.
     pub entity_id: EntityId,
 }
@@ -106,7 +109,8 @@ impl App {
     /// What `token` says, if it is one of ours and stands now: signature, end, revocation, credential and entity.
     pub async fn standing_token(&self, token: &str) -> Result<Result<Standing, InvalidToken>, StoreError> {
         let now = self.now();
-        let claims = match self.signer.verify(token, &self.issuer, now) {
+        let claims = self.verified.claims(token, self.signer.key_set(), || self.signer.read(token));
+        let claims = match claims.and_then(|claims| in_force(&claims, &self.issuer, now).map(|()| claims)) {
             Ok(claims) => claims,
             Err(why) => return Ok(Err(why)),
         };
@@ -156,7 +160,7 @@ impl App {
 
     /// Revokes one token until it would have ended anyway.
     pub async fn revoke_token(&self, actor: &Actor, standing: &Standing) -> Result<(), Error> {
-        let Claims { jti, exp, client_id, .. } = &standing.claims;
+        let Claims { jti, exp, client_id, .. } = &*standing.claims;
         let end = Timestamp::from_millis(exp.saturating_mul(1000));
         self.revoke_until(actor, jti, end, Some(&standing.entity_id), json!({"client_id": client_id})).await
     }
