@@ -293,7 +293,7 @@ impl App {
         address: IpAddr,
     ) -> Result<Issued, Error> {
         let now = self.now();
-        let client_id: Arc<str> = proven.credential.client_id.as_str().into();
+        let client_id = proven.credential.client_id.shared();
         let expires_in = grant.lifetime.as_secs();
         let iat = now.seconds();
         let claims = Claims {

@@ -32,6 +32,7 @@ pub mod sessions;
 pub mod throttle;
 pub mod tokens;
 pub mod usage;
+pub mod verified;
 pub mod voiding;
 
 use std::sync::Arc;
@@ -63,6 +64,7 @@ use requests::Requests;
 use revoked::Revoked;
 use throttle::Throttle;
 use usage::Usage;
+use verified::Verified;
 
 /// How far clocks of nodes may differ before a lease is not believed.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
@@ -81,6 +83,8 @@ pub struct App {
     pub signer: Signer,
     /// The keys derived from the master key.
     pub vault: Vault,
+    /// Tokens whose signature was verified lately.
+    pub verified: Verified,
     /// What this node knows of credentials and entities.
     pub known: Known,
     /// Revoked tokens.

@@ -19,6 +19,7 @@ use super::requests::Requests;
 use super::revoked::Revoked;
 use super::throttle::Throttle;
 use super::usage::Usage;
+use super::verified::Verified;
 use super::{App, Error};
 use crate::config::Config;
 use crate::domain::certificate::Authorities;
@@ -129,6 +130,7 @@ impl App {
             config,
             store,
             signer: Signer::default(),
+            verified: Verified::default(),
             vault,
             revoked,
             used_proofs: Used::default(),

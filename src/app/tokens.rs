@@ -1,5 +1,6 @@
 //! Tokens in circulation: what one says if it still stands, and how it is revoked.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -17,6 +18,7 @@ use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::id::{ClientId, EntityId};
 use crate::domain::time::Timestamp;
 use crate::domain::token;
+use crate::signer::in_force;
 use crate::signer::jwt::InvalidToken;
 use crate::store::StoreError;
 
@@ -30,7 +32,7 @@ pub const REMEMBERED: Duration = Duration::from_secs(3 * 3600);
 /// A token that stands.
 pub struct Standing {
     /// What it says.
-    pub claims: Claims,
+    pub claims: Arc<Claims>,
     /// The entity that it was issued to.
     pub entity_id: EntityId,
 }
@@ -118,7 +120,8 @@ impl App {
     pub async fn standing_token(&self, token: &str) -> Result<Result<Standing, InvalidToken>, StoreError> {
         self.may_answer().await?;
         let now = self.now();
-        let claims = match self.signer.verify(token, &self.issuer, now) {
+        let claims = self.verified.claims(token, self.signer.key_set(), || self.signer.read(token));
+        let claims = match claims.and_then(|claims| in_force(&claims, &self.issuer, now).map(|()| claims)) {
             Ok(claims) => claims,
             Err(why) => return Ok(Err(why)),
         };
@@ -178,7 +181,7 @@ impl App {
         if self.counted(self.store.has_revoked(client_id, MOST_OF_A_CLIENT, self.now()).await)? {
             return self.void_tokens_of_credential(&actor, client_id.as_str(), None).await.map(|_| ());
         }
-        let Claims { jti, exp, .. } = &standing.claims;
+        let Claims { jti, exp, .. } = &*standing.claims;
         let end = Timestamp::from_millis(exp.saturating_mul(1000));
         let event = self.revocation(&actor, jti, Some(&standing.entity_id), json!({"client_id": client_id}));
         self.counted(self.store.revoke_token(jti, end, Some(client_id), &event).await)?;

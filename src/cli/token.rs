@@ -140,7 +140,7 @@ impl Token {
                     None => {
                         let app = super::installation(sources).await?;
                         match app.standing_token(&token).await? {
-                            Ok(standing) => json(&standing.claims),
+                            Ok(standing) => json(&*standing.claims),
                             Err(why) => Err(format!("the token is not valid: {why}").into()),
                         }
                     }

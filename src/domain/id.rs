@@ -18,8 +18,8 @@ pub(crate) fn write<const N: usize>(prefix: &str, random: &[u8; N]) -> String {
         let number = chunk.iter().fold(0u128, |number, byte| number << 8 | u128::from(*byte));
         push_base62(&mut text, number, HALF);
     }
-    let sum = crc32fast::hash(text.as_bytes());
-    push_base62(&mut text, u128::from(sum), CHECKSUM);
+    let sum = checksum(&text);
+    text.extend(sum.map(char::from));
     text
 }
 
@@ -34,9 +34,17 @@ pub(crate) fn is_well_formed(text: &str, prefix: &str, random_bytes: usize) -> b
     if !body.bytes().skip(prefix.len()).all(|byte| byte.is_ascii_alphanumeric()) {
         return false;
     }
-    let mut expected = String::with_capacity(CHECKSUM);
-    push_base62(&mut expected, u128::from(crc32fast::hash(body.as_bytes())), CHECKSUM);
-    sum == expected
+    sum.as_bytes() == checksum(body)
+}
+
+fn checksum(text: &str) -> [u8; CHECKSUM] {
+    let mut number = crc32fast::hash(text.as_bytes());
+    let mut digits = [b'0'; CHECKSUM];
+    for digit in digits.iter_mut().rev() {
+        *digit = ALPHABET.get((number % 62) as usize).copied().unwrap_or(b'0');
+        number /= 62;
+    }
+    digits
 }
 
 fn length(prefix: &str, random_bytes: usize) -> usize {
@@ -76,6 +84,11 @@ macro_rules! id {
             /// The id as text.
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+
+            /// The id as text that is shared and not copied.
+            pub fn shared(&self) -> Arc<str> {
+                self.0.clone()
             }
         }
 

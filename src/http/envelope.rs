@@ -1,7 +1,6 @@
 //! Around every request: its id, its log line, its measurement; around every answer: the id's header, the problem's
 //! body, and headers that hold for all.
 
-use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -62,10 +61,15 @@ pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next)
     request.extensions_mut().insert(facts.clone());
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();
-    let path = path.as_ref().map_or("(no such path)", MatchedPath::as_str).to_owned();
+    let path = path.as_ref().map_or("(no such path)", MatchedPath::as_str);
     let page = Look::of_page(request.uri(), request.headers());
     let is_oauth = request.uri().path().starts_with("/oauth/");
-    let span = tracing::info_span!("request", otel.name = %path, http.request.method = %method, http.route = %path, request_id = %id);
+    // A span is written and kept for each request, so there is one only if somebody looks at it.
+    let span = if app.config.trace_endpoint.is_some() || tracing::enabled!(tracing::Level::DEBUG) {
+        tracing::info_span!("request", otel.name = %path, http.request.method = %method, http.route = %path, request_id = %id)
+    } else {
+        tracing::Span::none()
+    };
     let answered = tokio::time::timeout(LONGEST, next.run(request).instrument(span)).await;
     let mut response =
         answered.unwrap_or_else(|_| Problem::Unavailable("no answer in time".to_owned()).into_response());
@@ -156,7 +160,8 @@ fn request_id() -> String {
     let mut id = String::with_capacity(36);
     id.push_str("req_");
     for byte in random::<16>().unwrap_or_default() {
-        let _ = write!(id, "{byte:02x}");
+        let digits = [byte >> 4, byte & 0xF].map(|digit| char::from_digit(u32::from(digit), 16));
+        id.extend(digits.into_iter().flatten());
     }
     id
 }

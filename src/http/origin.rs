@@ -31,7 +31,9 @@ pub struct Origin {
 impl Origin {
     /// Notes for the log which client the caller says it is, if that is an id at all.
     pub fn presents(&self, client_id: &str) {
-        if let Some(client_id) = ClientId::parse(client_id) {
+        if self.facts.client_id.get().is_none()
+            && let Some(client_id) = ClientId::parse(client_id)
+        {
             let _ = self.facts.client_id.set(client_id);
         }
     }

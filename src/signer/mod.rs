@@ -63,6 +63,17 @@ impl KeyRing {
     }
 }
 
+/// Whether claims are of `issuer` and have not ended at `now`.
+pub fn in_force(claims: &Claims, issuer: &str, now: Timestamp) -> Result<(), InvalidToken> {
+    if *claims.iss != *issuer {
+        return Err(InvalidToken::Issuer);
+    }
+    if claims.exp.saturating_mul(1000) <= now.millis() {
+        return Err(InvalidToken::Ended);
+    }
+    Ok(())
+}
+
 impl Signer {
     /// Replaces all keys.
     pub fn install(&self, keys: Vec<(State, Key)>) {
@@ -89,13 +100,7 @@ impl Signer {
     /// The claims of a token that one of the published keys signed for `issuer` and that has not ended at `now`.
     pub fn verify(&self, token: &str, issuer: &str, now: Timestamp) -> Result<Claims, InvalidToken> {
         let claims = self.read(token)?;
-        if *claims.iss != *issuer {
-            return Err(InvalidToken::Issuer);
-        }
-        if claims.exp.saturating_mul(1000) <= now.millis() {
-            return Err(InvalidToken::Ended);
-        }
-        Ok(claims)
+        in_force(&claims, issuer, now).map(|()| claims)
     }
 
     /// Whether there is a key to sign with.

@@ -82,7 +82,7 @@ async fn decide(
     asked: &Asked<'_>,
     shown: Shown,
     headers: &HeaderMap,
-) -> Result<Claims, Problem> {
+) -> Result<Arc<Claims>, Problem> {
     let (method, url) = if headers.contains_key(dpop::HEADER) { original(origin, headers) } else { Default::default() };
     let claims = app.accept_token(&method, &url, headers).await??.claims;
     if !shown.may_use(&claims) {

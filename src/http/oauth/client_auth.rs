@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use tokio::time::Instant;
 
 use super::error::{OAuthError, UNPROVEN};
 use crate::app::App;
@@ -142,7 +143,7 @@ async fn checked(
 
 /// Who has proven nothing learns nothing from the time either: see [`ALIKE`].
 async fn alike(proving: impl Future<Output = Result<Proven, NotProven>>) -> Result<Proven, OAuthError> {
-    let alike = tokio::time::sleep(ALIKE);
+    let begun = Instant::now();
     let proven = proving.await;
     let is_unproven = match &proven {
         Err(NotProven::UnknownClient) => true,
@@ -150,7 +151,7 @@ async fn alike(proving: impl Future<Output = Result<Proven, NotProven>>) -> Resu
         Ok(_) | Err(NotProven::Throttled(_) | NotProven::Store(_)) => false,
     };
     if is_unproven {
-        alike.await;
+        tokio::time::sleep_until(begun.checked_add(ALIKE).unwrap_or(begun)).await;
     }
     Ok(proven?)
 }

@@ -106,7 +106,7 @@ pub async fn post(
     let answer = Answer {
         active: visible.is_some(),
         token_type: visible.as_ref().map(|standing| token_type(&standing.claims)),
-        claims: visible.as_ref().map(|standing| &standing.claims),
+        claims: visible.as_ref().map(|standing| &*standing.claims),
     };
     if !wants_signed(&headers) {
         return Ok(private_json(StatusCode::OK, &answer));
