@@ -139,6 +139,7 @@ not-found = Page not found
 not-found-explained = There is no such page here, or it is not one that you can see. Compare the address with the one that you were given.
 unavailable = Not available now
 unavailable-explained = Passgate cannot answer now. Your request was not wrong; try again in half a minute.
+read-only-explained = Nothing can be changed for the moment: Passgate is being moved to another database. Tokens are issued as ever; try again in half a minute.
 cause = Cause
 remedy = Remedy
 

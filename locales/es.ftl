@@ -139,6 +139,7 @@ not-found = Página no encontrada
 not-found-explained = Esta página no existe o no está a su alcance. Compare la dirección con la que le dieron.
 unavailable = No disponible ahora
 unavailable-explained = Passgate no puede responder ahora. El problema no está en su solicitud; inténtelo de nuevo en 30 segundos.
+read-only-explained = Por el momento no se puede cambiar nada: Passgate se está trasladando a otra base de datos. Los tokens se emiten como siempre; inténtelo de nuevo en 30 segundos.
 cause = Causa
 remedy = Solución
 

@@ -139,6 +139,7 @@ not-found = Page introuvable
 not-found-explained = Cette page n’existe pas, ou vous n’y avez pas accès. Comparez l’adresse avec celle qui vous a été donnée.
 unavailable = Indisponible pour le moment
 unavailable-explained = Passgate ne peut pas répondre pour le moment. Votre requête n’est pas en cause ; réessayez dans 30 secondes.
+read-only-explained = Rien ne peut être modifié pour le moment : Passgate est en cours de transfert vers une autre base de données. Les jetons sont émis comme d’habitude ; réessayez dans 30 secondes.
 cause = Cause
 remedy = Solution
 

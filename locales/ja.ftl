@@ -114,6 +114,7 @@ not-found = ページが見つかりません
 not-found-explained = このページは存在しないか、閲覧できません。案内されたアドレスと見比べてください。
 unavailable = 現在利用できません
 unavailable-explained = Passgate は現在応答できません。リクエストに問題はありません。30秒後にもう一度試してください。
+read-only-explained = Passgate を別のデータベースに移行しているため、現在は変更できません。トークンは通常どおり発行されます。30秒後にもう一度試してください。
 cause = 原因
 remedy = 対処
 

@@ -97,6 +97,11 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("cors_origins", "[]", "Origins whose pages may call the token endpoints."),
     setting("max_connections", "10000", "Most connections at the same time; more wait to be accepted."),
+    setting(
+        "outage_tolerance_seconds",
+        "300",
+        "How long tokens are issued and verified from memory while the database is away, 2 to 86400; then they are answered 503.",
+    ),
     setting("cached_credentials", "100000", "Most credentials kept in memory."),
     setting("cached_revocations", "100000", "Most revoked tokens kept in memory; of more, the database is asked."),
     setting("throttle_burst", "20", "Failed attempts of one client from one address before it is throttled."),
@@ -186,6 +191,7 @@ pub struct Config {
     pub jwks_uri_ca_file: Option<PathBuf>,
     pub cors_origins: Vec<String>,
     pub max_connections: usize,
+    pub outage_tolerance_seconds: u32,
     pub cached_credentials: u64,
     pub cached_revocations: usize,
     pub throttle_burst: u32,
@@ -271,6 +277,9 @@ impl Config {
         }
         if self.master_key.is_some() && self.master_key_file.is_some() {
             return wrong("master_key and master_key_file must not be set together");
+        }
+        if !(2..=86_400).contains(&self.outage_tolerance_seconds) {
+            return wrong("outage_tolerance_seconds must be 2 to 86400");
         }
         if !(1..=1000).contains(&self.throttle_burst) || !(1..=900).contains(&self.throttle_refill_seconds) {
             return wrong("throttle_burst must be 1 to 1000 and throttle_refill_seconds 1 to 900");

@@ -1,6 +1,6 @@
 //! The loops beside the requests: following events, chaining those that are not yet, writing uses and token requests,
-//! purging, rotating keys and letting them go, reading certificates again, reminding of secrets that end. Each may run on
-//! every node: what they write is the same whoever writes it, and a reminder belongs to the node that claims it.
+//! purging, rotating keys and letting them go, reading certificates again, reminding of secrets that end. What is a node's
+//! own affair runs on every one; what is the installation's is done by the one that takes its lease for this time.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -11,6 +11,7 @@ use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
+use crate::app::tokens::REMEMBERED;
 use crate::app::{App, Error};
 use crate::http::tls::Tls;
 
@@ -24,9 +25,9 @@ const CERTIFICATE: Duration = Duration::from_secs(2);
 
 /// Starts every loop; they end when `stop` changes.
 pub fn start(app: &Arc<App>, tls: Option<Tls>, stop: &watch::Receiver<bool>) {
-    spawn("follow events", FOLLOW, app, stop, |app| async move { app.follow_events().await.map(|_| ()) });
+    spawn("follow events", FOLLOW, app, stop, |app| async move { app.follow_events().await });
     spawn("write uses", FLUSH, app, stop, |app| async move { flush(&app).await });
-    spawn("rotate keys", ROTATE, app, stop, |app| async move { app.rotate_keys_if_due().await });
+    spawn_once("rotate keys", ROTATE, app, stop, |app| async move { app.rotate_keys_if_due().await });
     spawn("follow quotas", FLUSH, app, stop, |app| async move {
         for reached in app.follow_quotas().await? {
             // A slow mail server keeps no count waiting.
@@ -36,8 +37,12 @@ pub fn start(app: &Arc<App>, tls: Option<Tls>, stop: &watch::Receiver<bool>) {
         Ok(())
     });
     spawn("chain events", CHAIN, app, stop, |app| async move { app.chain_events().await });
-    spawn("purge", PURGE, app, stop, |app| async move { purge(&app).await });
-    spawn("remind of ending secrets", REMIND, app, stop, |app| async move { rotate(&app).await });
+    spawn("forget ended revocations", PURGE, app, stop, |app| async move {
+        app.revoked.purge(app.now().minus(REMEMBERED));
+        Ok(())
+    });
+    spawn_once("purge", PURGE, app, stop, |app| async move { purge(&app).await });
+    spawn_once("remind of ending secrets", REMIND, app, stop, |app| async move { rotate(&app).await });
     if let Some(tls) = tls {
         spawn("read the certificate", CERTIFICATE, app, stop, move |_| {
             match tls.reload() {
@@ -80,14 +85,27 @@ pub async fn rotate(app: &App) -> Result<(), Error> {
 /// Forgets what nobody needs any more.
 pub async fn purge(app: &App) -> Result<(), Error> {
     let now = app.now();
-    app.revoked.purge(now);
-    app.counted(app.store.purge_revoked_tokens(now).await)?;
+    let ended = now.minus(REMEMBERED);
+    app.revoked.purge(ended);
+    app.counted(app.store.purge_revoked_tokens(ended).await)?;
     app.counted(app.store.purge_sessions(now).await)?;
-    app.counted(app.store.purge_used_assertions(now).await)?;
+    app.counted(app.store.purge_used_assertions(ended).await)?;
     app.remove_spent_keys().await?;
     app.purge_requests().await?;
     app.purge_quota_notices().await?;
     app.remove_old_events().await
+}
+
+/// As [`spawn`], on one node at a time: whoever is first in each `every` takes it.
+fn spawn_once<F, T>(name: &'static str, every: Duration, app: &Arc<App>, stop: &watch::Receiver<bool>, tick: F)
+where
+    F: Fn(Arc<App>) -> T + Copy + Send + Sync + 'static,
+    T: Future<Output = Result<(), Error>> + Send,
+{
+    spawn(name, every, app, stop, move |app| async move {
+        // A little less than the time between two ticks: the same node finds its own lease ended.
+        if app.take_turn(name, every.mul_f32(0.9)).await? { tick(app).await } else { Ok(()) }
+    });
 }
 
 fn spawn<F, T>(name: &'static str, every: Duration, app: &Arc<App>, stop: &watch::Receiver<bool>, tick: F)

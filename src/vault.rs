@@ -1,6 +1,8 @@
 //! The master key, and what it protects: a random root, sealed in the database, from which every other key is derived.
 //! Without the master key the database gives away no secret; another master key cannot open it.
 
+pub mod stream;
+
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::Path;
@@ -87,20 +89,28 @@ impl MasterKey {
         Self::parse(&text, &place).map(Some)
     }
 
-    /// Makes a key file with mode 0600 that survives a crash; refuses to replace one.
+    /// Makes a key file with mode 0600; refuses to replace one. It is whole or not there, whatever happens meanwhile.
     pub fn create(path: &Path, random: Zeroizing<[u8; 32]>) -> Result<Self, MasterKeyError> {
         let unwritable = |cause| MasterKeyError::Unwritable { path: path.display().to_string(), cause };
+        let unfinished = path.with_extension("unfinished");
         let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
+        options.write(true).create(true).truncate(false);
         #[cfg(unix)]
         {
             use std::os::unix::fs::OpenOptionsExt as _;
             options.mode(0o600);
         }
-        let mut file = options.open(path).map_err(unwritable)?;
+        let mut file = options.open(&unfinished).map_err(unwritable)?;
+        // Of two that begin at once the second one waits here, and then finds the key of the first.
+        file.lock().map_err(unwritable)?;
+        if path.exists() {
+            return Err(unwritable(ErrorKind::AlreadyExists.into()));
+        }
         let text = Zeroizing::new(STANDARD.encode(random.as_slice()));
+        file.set_len(0).map_err(unwritable)?;
         writeln!(file, "{}", text.as_str()).map_err(unwritable)?;
         file.sync_all().map_err(unwritable)?;
+        std::fs::rename(&unfinished, path).map_err(unwritable)?;
         if let Some(directory) = path.parent() {
             let here = Path::new(".");
             File::open(if directory.as_os_str().is_empty() { here } else { directory })

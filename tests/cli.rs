@@ -263,7 +263,7 @@ fn an_operator_manages_everything_beside_a_running_server() {
 
 /// So many days from now, as the wire writes it.
 fn in_days(days: u32) -> String {
-    let now = passgate::app::clock::Clock::System.now();
+    let now = passgate::app::clock::Clock::system().now();
     now.plus(Duration::from_secs(86_400).saturating_mul(days)).to_string()
 }
 

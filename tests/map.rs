@@ -18,7 +18,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
 ];
 
 /// An outside crate, and the rooms in which it may be met.
-const CRATES: [(&str, &[&str]); 20] = [
+const CRATES: [(&str, &[&str]); 22] = [
     ("sqlx", &["store"]),
     ("axum", &["http"]),
     ("hyper", &["http"]),
@@ -33,6 +33,8 @@ const CRATES: [(&str, &[&str]); 20] = [
     ("argon2", &["app"]),
     ("lettre", &["app"]),
     ("clap", &["cli"]),
+    ("indicatif", &["cli"]),
+    ("tempfile", &["app"]),
     ("reqwest", &["app", "cli"]),
     ("webpki", &["domain"]),
     ("x509_parser", &["domain"]),

@@ -13,7 +13,7 @@ impl App {
     pub async fn verify_audit(
         &self,
         from: Option<&Anchor>,
-        mut progress: impl FnMut(i64, i64),
+        mut progress: impl FnMut(&Anchor, i64),
     ) -> Result<Verified, NotVerified> {
         loop {
             let verified = self.store.verify_chain(from, &mut progress).await;

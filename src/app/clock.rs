@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
@@ -11,13 +11,19 @@ use crate::domain::time::Timestamp;
 /// Tells the time.
 #[derive(Clone, Debug)]
 pub enum Clock {
-    /// The machine's clock.
-    System,
+    /// The machine's clock, and when it was asked first.
+    System(Instant),
     /// A clock that stands until a test moves it.
     Set(Arc<AtomicI64>),
 }
 
 impl Clock {
+    /// The machine's clock.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    pub fn system() -> Self {
+        Self::System(Instant::now())
+    }
+
     /// A clock that stands at `now`.
     pub fn set(now: Timestamp) -> Self {
         Self::Set(Arc::new(AtomicI64::new(now.millis())))
@@ -26,8 +32,16 @@ impl Clock {
     /// What time it is.
     pub fn now(&self) -> Timestamp {
         match self {
-            Self::System => system_now(),
+            Self::System(_) => system_now(),
             Self::Set(millis) => Timestamp::from_millis(millis.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// Time that goes forward only, whatever is done to the machine's clock: to tell how long ago something was.
+    pub fn uptime(&self) -> Duration {
+        match self {
+            Self::System(begun) => begun.elapsed(),
+            Self::Set(millis) => Duration::from_millis(u64::try_from(millis.load(Ordering::Relaxed)).unwrap_or(0)),
         }
     }
 
@@ -36,6 +50,14 @@ impl Clock {
         if let Self::Set(millis) = self {
             let step = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
             millis.fetch_add(step, Ordering::Relaxed);
+        }
+    }
+
+    /// Moves a clock that was set to an earlier moment, as a clock is that was ahead; the machine's own stays.
+    pub fn set_back(&self, span: Duration) {
+        if let Self::Set(millis) = self {
+            let step = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+            millis.fetch_sub(step, Ordering::Relaxed);
         }
     }
 }

@@ -294,8 +294,11 @@ impl App {
         let context = sealing_context(&credential.client_id, &secret.id);
         let plain = match self.vault.open_sealed(&context, &sealed) {
             // It may have been sealed with a key that another node has just made.
-            Err(_) if self.follow_events().await? => self.vault.open_sealed(&context, &sealed)?,
-            opened => opened?,
+            Err(_) => {
+                self.follow_events().await?;
+                self.vault.open_sealed(&context, &sealed)?
+            }
+            Ok(plain) => plain,
         };
         let text = std::str::from_utf8(&plain).map_err(|_| crate::vault::CannotOpen)?;
         Ok(Some(PlainSecret::reopened(Zeroizing::new(text.to_owned()))))

@@ -24,6 +24,8 @@ const MOST_FEEDS: usize = 256;
 const BACKLOG: usize = 256;
 /// Most events that a returning listener is told one by one.
 const MOST_MISSED: i64 = 500;
+/// Most single tokens that a feed tells of: no listener remembers more.
+const MOST_TOKENS: i64 = 1_000_000;
 /// Clients read from an index at once.
 const PAGE: i64 = 500;
 /// No token lives longer, however clocks differ.
@@ -43,8 +45,8 @@ pub struct Statements {
     pub clients: Vec<(ClientId, Voided)>,
     /// Single tokens, and when they end.
     pub tokens: Vec<(TokenId, Timestamp)>,
-    /// Whether the published keys have changed.
-    pub keys_changed: bool,
+    /// The `kid`s of every key that is published, if that is stated: what another key has signed is void.
+    pub kids: Option<Vec<String>>,
 }
 
 /// What a feed is told.
@@ -281,10 +283,17 @@ impl App {
         }
         let tokens = match self.revoked.all(now) {
             Some(tokens) => tokens,
-            None => self.counted(self.store.revoked_tokens(now, i64::MAX).await)?,
+            None => self.counted(self.store.revoked_tokens(now, MOST_TOKENS.saturating_add(1)).await)?,
         };
+        if i64::try_from(tokens.len()).is_ok_and(|told| told > MOST_TOKENS) {
+            tracing::error!(
+                "more than {MOST_TOKENS} tokens are revoked one by one: void those of a client, or of everybody"
+            );
+            return Err(StoreError::Behind);
+        }
         let not_before = self.revoked.all_void_before().map(just_after);
-        let mut statements = Statements { not_before, tokens, ..Statements::default() };
+        let kids = Some(self.signer.kids());
+        let mut statements = Statements { not_before, tokens, kids, ..Statements::default() };
         let (since, until) = (now.minus(LONGEST_TOKEN), now.plus(LONGEST_TOKEN));
         self.state_clients(&mut statements, Which::Voided(since, until)).await?;
         let statements = Arc::new(statements);
@@ -306,7 +315,7 @@ impl App {
                 Ok(())
             }
             Subject::Keys => {
-                statements.keys_changed = true;
+                statements.kids = Some(self.signer.kids());
                 Ok(())
             }
         }

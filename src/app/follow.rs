@@ -1,15 +1,15 @@
 //! Follows the event log: what another node, or the command line, has changed is forgotten here within a second.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::{App, Error};
 use crate::domain::claims::TokenId;
 use crate::domain::event::Action;
 use crate::domain::id::{ClientId, EntityId};
-use crate::domain::time::Timestamp;
 use crate::store::StoreError;
 use crate::store::event::LoggedEvent;
+use crate::store::read_only::ReadOnly;
 
 /// Most events read at once.
 const BATCH: i64 = 500;
@@ -17,16 +17,29 @@ const BATCH: i64 = 500;
 /// Guesses make this node read the log at most this often.
 const NOT_AGAIN: Duration = Duration::from_millis(20);
 
+/// A database that has not answered for so long is away: nobody waits for it to answer for an unknown client.
+const AWAY: Duration = Duration::from_secs(2);
+
 /// How far the log has been followed.
 pub struct Follower {
     seq: AtomicI64,
-    at: AtomicI64,
+    /// When the log was last read to its end, in milliseconds of [`super::clock::Clock::uptime`].
+    current_at: AtomicU64,
+    /// Whether reading it failed the last time.
+    failing: AtomicBool,
+    /// Held by the one that reads.
+    turn: tokio::sync::Mutex<()>,
 }
 
 impl Follower {
-    /// Everything up to number `seq` is known at `now`.
-    pub fn new(seq: i64, now: Timestamp) -> Self {
-        Self { seq: AtomicI64::new(seq), at: AtomicI64::new(now.millis()) }
+    /// Everything up to number `seq` is known at `uptime`.
+    pub fn new(seq: i64, uptime: Duration) -> Self {
+        Self {
+            seq: AtomicI64::new(seq),
+            current_at: AtomicU64::new(millis(uptime)),
+            failing: AtomicBool::new(false),
+            turn: tokio::sync::Mutex::default(),
+        }
     }
 
     /// The number of the last event that has been taken in.
@@ -34,18 +47,84 @@ impl Follower {
         self.seq.load(Ordering::Relaxed)
     }
 
-    /// How long ago the log was last read to its end.
-    pub fn age(&self, now: Timestamp) -> Duration {
-        now.since(Timestamp::from_millis(self.at.load(Ordering::Relaxed)))
+    /// How long ago, at `uptime`, the log was last read to its end.
+    pub fn age(&self, uptime: Duration) -> Duration {
+        uptime.saturating_sub(Duration::from_millis(self.current_at.load(Ordering::Relaxed)))
+    }
+
+    /// Whether the log could not be read the last time.
+    pub fn is_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed)
     }
 }
 
+fn millis(uptime: Duration) -> u64 {
+    u64::try_from(uptime.as_millis()).unwrap_or(u64::MAX)
+}
+
 impl App {
-    /// Takes in every event since the last call; says whether there was one.
-    pub async fn follow_events(&self) -> Result<bool, Error> {
-        let mut any = false;
+    /// How old what this node knows of the others' changes is. In ordinary times it is some 100 ms.
+    pub fn knowledge_age(&self) -> Duration {
+        self.follower.age(self.clock.uptime())
+    }
+
+    /// For how long this node goes on with what it knows while its database is away.
+    pub fn outage_tolerance(&self) -> Duration {
+        Duration::from_secs(self.config.outage_tolerance_seconds.into())
+    }
+
+    /// Takes in every event since the last call.
+    pub async fn follow_events(&self) -> Result<(), Error> {
+        let _turn = self.follower.turn.lock().await;
+        Box::pin(self.follow()).await
+    }
+
+    /// `Err` once this node has not heard of the others' changes for longer than `outage_tolerance_seconds`: what it knows
+    /// is too old to go by.
+    pub(super) async fn may_answer(&self) -> Result<(), StoreError> {
+        let tolerance = self.outage_tolerance();
+        if self.knowledge_age() <= tolerance { Ok(()) } else { self.follow_if_older(tolerance).await }
+    }
+
+    /// Whether the database answers, as far as the last reading of the log tells.
+    pub async fn has_database(&self) -> bool {
+        self.follow_if_older(AWAY).await.is_ok()
+    }
+
+    /// `Err` while the database is away, so that nobody waits for it in vain.
+    pub(super) fn may_ask_database(&self) -> Result<(), StoreError> {
+        let is_away = self.follower.is_failing() && self.knowledge_age() > AWAY;
+        if is_away { Err(StoreError::Behind) } else { Ok(()) }
+    }
+
+    /// Reads the log if this was last done longer ago than `age`. While that fails, it is left to the job, which tries
+    /// again and again.
+    async fn follow_if_older(&self, age: Duration) -> Result<(), StoreError> {
+        if self.follower.is_failing() {
+            return Err(StoreError::Behind);
+        }
+        if self.knowledge_age() <= age {
+            return Ok(());
+        }
+        let _turn = self.follower.turn.lock().await;
+        if self.follower.is_failing() {
+            return Err(StoreError::Behind);
+        }
+        if self.knowledge_age() > age {
+            Box::pin(self.follow()).await.map_err(|_| StoreError::Behind)?;
+        }
+        Ok(())
+    }
+
+    async fn follow(&self) -> Result<(), Error> {
+        let followed = self.read_events().await;
+        self.follower.failing.store(followed.is_err(), Ordering::Relaxed);
+        followed
+    }
+
+    async fn read_events(&self) -> Result<(), Error> {
         loop {
-            let now = self.now();
+            let begun = self.clock.uptime();
             let after = self.follower.seq.load(Ordering::Relaxed);
             let events = self.counted(self.store.events_after(after, BATCH).await)?;
             if events.first().is_some_and(|event| event.seq > after.saturating_add(1)) {
@@ -64,19 +143,23 @@ impl App {
                 self.feed.take_in();
                 self.tell_feeds(event).await?;
                 self.follower.seq.fetch_max(event.seq, Ordering::Relaxed);
-                any = true;
             }
             if events.is_empty() {
-                self.follower.at.store(now.millis(), Ordering::Relaxed);
-                return Ok(any);
+                // What is moved away tells nothing new: what this node knows grows old, as if the database were away.
+                if let Some(why @ ReadOnly::Moved) = self.counted(self.store.read_only().await)? {
+                    return Err(StoreError::ReadOnly(why).into());
+                }
+                self.follower.current_at.fetch_max(millis(begun), Ordering::Relaxed);
+                return Ok(());
             }
         }
     }
 
-    /// Before a secret is called wrong: it may be one that the command line or another node has just made. Looks at most
-    /// once in [`NOT_AGAIN`], however many guess.
-    pub(super) async fn catch_up(&self) -> bool {
-        self.follower.age(self.now()) >= NOT_AGAIN && matches!(self.follow_events().await, Ok(true))
+    /// Before a secret is called wrong: whether there is news since event `heard`, as it may be one that the command line
+    /// or another node has just made. Looks at most once in [`NOT_AGAIN`], however many guess.
+    pub(super) async fn has_news_since(&self, heard: i64) -> bool {
+        let _ = self.follow_if_older(NOT_AGAIN).await;
+        self.follower.seq() != heard
     }
 
     async fn take_in(&self, event: &LoggedEvent) -> Result<(), Error> {

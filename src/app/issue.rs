@@ -158,11 +158,13 @@ impl App {
         let now = self.now();
         let key = self.throttle.client(client_id, address);
         self.throttle.check(key, now)?;
+        self.may_answer().await?;
+        let heard = self.follower.seq();
         let mut seen = self.look_at(client_id, showing, address, purpose).await?;
         let is_wrong = |seen: &Option<Seen>| {
             seen.as_ref().is_some_and(|seen| seen.verdict.as_ref().is_err_and(|refusal| refusal.is_unproven()))
         };
-        if is_wrong(&seen) && self.catch_up().await {
+        if is_wrong(&seen) && self.has_news_since(heard).await {
             seen = self.look_at(client_id, showing, address, purpose).await?;
         }
         let Some(Seen { credential, entity, shown, verdict }) = seen else {
@@ -274,6 +276,7 @@ impl App {
             Ok(said) => said,
             Err(refused) => return Ok(Err(refused)),
         };
+        self.may_ask_database()?;
         let ends_at = Timestamp::from_millis(end.saturating_mul(1000));
         let is_first = self.counted(self.store.use_assertion(client_id, jti, ends_at).await)?;
         Ok(if is_first { Ok(()) } else { Err(Refused::Replayed) })
@@ -322,16 +325,26 @@ impl App {
             credential.client_id.as_str(),
             detail,
         );
-        if let Err(error) = self.counted(self.store.count_failed_attempt(&credential.client_id, lock, &event).await) {
-            tracing::warn!(client_id = %credential.client_id, %error, "a failed attempt could not be counted");
-        }
-        self.known.forget_credential(&credential.client_id);
+        let counted = match self.may_ask_database() {
+            Ok(()) => self.counted(self.store.count_failed_attempt(&credential.client_id, lock, &event).await),
+            Err(away) => Err(away),
+        };
+        self.forget_if_written(counted, credential, "a failed attempt could not be counted");
     }
 
     async fn forget_failures(&self, credential: &Credential) {
-        if let Err(error) = self.counted(self.store.forget_failed_attempts(&credential.client_id).await) {
-            tracing::warn!(client_id = %credential.client_id, %error, "failed attempts could not be forgotten");
+        let forgotten = match self.may_ask_database() {
+            Ok(()) => self.counted(self.store.forget_failed_attempts(&credential.client_id).await),
+            Err(away) => Err(away),
+        };
+        self.forget_if_written(forgotten, credential, "failed attempts could not be forgotten");
+    }
+
+    /// What could not be written has changed nothing: the client stays known, while the database is away above all.
+    fn forget_if_written(&self, written: Result<(), StoreError>, credential: &Credential, if_not: &'static str) {
+        match written {
+            Ok(()) => self.known.forget_credential(&credential.client_id),
+            Err(error) => tracing::warn!(client_id = %credential.client_id, %error, "{if_not}"),
         }
-        self.known.forget_credential(&credential.client_id);
     }
 }

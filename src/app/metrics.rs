@@ -84,6 +84,7 @@ pub struct Metrics {
     known_credentials: Gauge,
     database_connections: Gauge,
     database_idle: Gauge,
+    database_up: Gauge,
     event_lag: Gauge<f64, AtomicU64>,
 }
 
@@ -122,6 +123,7 @@ impl Default for Metrics {
         let known_credentials = gauge("known_credentials", "Credentials in memory");
         let database_connections = gauge("database_connections", "Connections to the database");
         let database_idle = gauge("database_idle_connections", "Connections to the database that wait for work");
+        let database_up = gauge("database_up", "Whether the database answered when the event log was last followed");
         let event_lag = Gauge::<f64, AtomicU64>::default();
         registry.register_with_unit(
             "event_follow_age",
@@ -141,6 +143,7 @@ impl Default for Metrics {
             known_credentials,
             database_connections,
             database_idle,
+            database_up,
             event_lag,
             registry,
         }
@@ -154,6 +157,8 @@ pub struct Now {
     pub known_credentials: u64,
     /// Connections to the database, and how many of them are idle.
     pub database: (u32, usize),
+    /// Whether the database answered then.
+    pub has_database: bool,
     /// Since the event log was last followed.
     pub followed: Duration,
 }
@@ -206,6 +211,7 @@ impl Metrics {
         self.known_credentials.set(i64::try_from(now.known_credentials).unwrap_or(i64::MAX));
         self.database_connections.set(i64::from(now.database.0));
         self.database_idle.set(i64::try_from(now.database.1).unwrap_or(i64::MAX));
+        self.database_up.set(i64::from(now.has_database));
         self.event_lag.set(now.followed.as_secs_f64());
         let mut text = String::new();
         match encode(&mut text, &self.registry) {

@@ -2,6 +2,7 @@
 //! caller does (pages, admin API, command line): each step calls the doers in order.
 
 pub mod audit;
+pub mod backup;
 pub mod clock;
 pub mod credentials;
 pub mod dpop;
@@ -15,6 +16,7 @@ pub mod leaks;
 pub mod mail;
 pub mod master_key;
 pub mod metrics;
+pub mod moving;
 pub mod open;
 pub mod operators;
 pub mod passwords;
@@ -22,6 +24,7 @@ pub mod people;
 pub mod published_keys;
 pub mod quotas;
 pub mod requests;
+pub mod restore;
 pub mod revoked;
 pub mod rotation;
 pub mod sessions;
@@ -31,6 +34,7 @@ pub mod usage;
 pub mod voiding;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::config::Config;
 use crate::domain::certificate::Authorities;
@@ -57,6 +61,9 @@ use requests::Requests;
 use revoked::Revoked;
 use throttle::Throttle;
 use usage::Usage;
+
+/// How far clocks of nodes may differ before a lease is not believed.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 
 /// Everything a caller needs to answer a request or a tick.
 pub struct App {
@@ -175,6 +182,7 @@ impl App {
         if known.is_some() {
             return Ok(known);
         }
+        self.may_ask_database()?;
         let mark = self.known.begin_read();
         let credential = self.counted(self.store.credential(client_id, self.now()).await)?.map(Arc::new);
         if let Some(credential) = &credential {
@@ -188,6 +196,7 @@ impl App {
         if let Some(entity) = self.known.entity(id) {
             return Ok(Some(entity));
         }
+        self.may_ask_database()?;
         let mark = self.known.begin_read();
         let entity = self.counted(self.store.entity(id).await)?.map(Arc::new);
         if let Some(entity) = &entity {
@@ -202,6 +211,14 @@ impl App {
             self.metrics.database_failed();
         }
         result
+    }
+
+    /// Whether this node is the one that does `work` now, and for `span` no other one: a node that dies meanwhile leaves it
+    /// to whoever asks next.
+    pub async fn take_turn(&self, work: &'static str, span: Duration) -> Result<bool, StoreError> {
+        let now = self.now();
+        let latest = now.plus(span).plus(CLOCKS_DIFFER);
+        self.counted(self.store.take_lease(work, now, now.plus(span), latest).await)
     }
 
     /// An event of now.

@@ -95,17 +95,13 @@ impl App {
     }
 
     async fn attach(config: Config, clock: Clock, bound: SocketAddr, missing: Missing) -> Result<Arc<Self>, OpenError> {
-        let (location, place) = match &config.database_url {
-            Some(url) => (Location::Postgres(url.clone()), "in PostgreSQL".to_owned()),
-            None => {
-                let path = config.data_dir.join("passgate.db");
-                if missing == Missing::Refuse && !path.exists() {
-                    return Err(OpenError::NoInstallation(config.data_dir.display().to_string()));
-                }
-                let place = path.display().to_string();
-                (Location::Sqlite(path), place)
-            }
-        };
+        let (location, place) = location(&config);
+        if let Location::Sqlite(path) = &location
+            && missing == Missing::Refuse
+            && !path.exists()
+        {
+            return Err(OpenError::NoInstallation(config.data_dir.display().to_string()));
+        }
         if missing == Missing::Make && (config.database_url.is_none() || config.keeps_master_key()) {
             prepare_directory(&config.data_dir)?;
         }
@@ -114,7 +110,7 @@ impl App {
         let vault = open_vault(&config, &store, &clock, missing).await?;
         store.chain_with(vault.audit.clone());
         let seq = store.last_event().await.map_err(database)?;
-        let now = clock.now();
+        let uptime = clock.uptime();
         let issuer: Arc<str> = config.public_url(bound).into();
         let revoked = Revoked::new(config.cached_revocations);
         let client_authorities = config.client_ca_file.as_ref().map(client_authorities).transpose()?;
@@ -140,11 +136,23 @@ impl App {
             writing: tokio::sync::Mutex::default(),
             metrics: Metrics::default(),
             clock,
-            follower: Follower::new(seq, now),
+            follower: Follower::new(seq, uptime),
             feed: Feed::default(),
         };
         app.load_revocations().await.map_err(database)?;
         Ok(Arc::new(app))
+    }
+}
+
+/// Where the database is, and how messages call that: never by the URL, which may hold a password.
+pub(super) fn location(config: &Config) -> (Location, String) {
+    match &config.database_url {
+        Some(url) => (Location::Postgres(url.clone()), "in PostgreSQL".to_owned()),
+        None => {
+            let path = config.data_dir.join("passgate.db");
+            let place = path.display().to_string();
+            (Location::Sqlite(path), place)
+        }
     }
 }
 
@@ -166,7 +174,7 @@ fn published_keys(config: &Config) -> Result<PublishedKeys, OpenError> {
     Ok(PublishedKeys::new(&config.jwks_uri_allowed_networks, authorities))
 }
 
-fn prepare_directory(path: &std::path::Path) -> Result<(), OpenError> {
+pub(super) fn prepare_directory(path: &std::path::Path) -> Result<(), OpenError> {
     let unwritable = |cause| OpenError::DataDirectory { path: path.to_path_buf(), cause };
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);

@@ -153,7 +153,11 @@ impl App {
     /// The counts of an entity, read once. While the database is away they begin at zero: it goes on issuing.
     async fn tally(&self, entity: &Entity) -> Arc<Tally> {
         let (now, tally) = (self.now(), Tally::default());
-        match self.counted(self.store.tokens_issued(std::slice::from_ref(&entity.id), now).await) {
+        let issued = match self.may_ask_database() {
+            Ok(()) => self.counted(self.store.tokens_issued(std::slice::from_ref(&entity.id), now).await),
+            Err(away) => Err(away),
+        };
+        match issued {
             Ok(counts) => counts.into_iter().for_each(|(_, counts)| tally.learn(counts, now)),
             Err(error) => tracing::warn!(%error, "the use of a quota cannot be read, and is counted from zero"),
         }

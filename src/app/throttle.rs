@@ -103,7 +103,9 @@ impl Throttle {
         let Some(whole_again) = self.of(key).get(&key) else {
             return Ok(());
         };
-        let debt = whole_again.load(Ordering::Relaxed).saturating_sub(now.millis());
+        // Nobody owes more than a whole burst: what does was counted by a clock that was ahead.
+        let most = now.millis().saturating_add(burst.saturating_mul(self.refill_millis));
+        let debt = whole_again.fetch_min(most, Ordering::Relaxed).min(most).saturating_sub(now.millis());
         let too_much = debt.saturating_sub(burst.saturating_sub(1).saturating_mul(self.refill_millis));
         if too_much <= 0 {
             return Ok(());

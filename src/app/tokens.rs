@@ -1,5 +1,7 @@
 //! Tokens in circulation: what one says if it still stands, and how it is revoked.
 
+use std::time::Duration;
+
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use serde_json::json;
@@ -10,13 +12,20 @@ use super::{App, Error};
 use crate::domain::claims::{Claims, TokenId};
 use crate::domain::credential::Owner;
 use crate::domain::dpop::{Asked, Bound, InvalidProof};
-use crate::domain::event::{Action, Actor};
+use crate::domain::event::{Action, Actor, Event};
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::id::{ClientId, EntityId};
 use crate::domain::time::Timestamp;
 use crate::domain::token;
 use crate::signer::jwt::InvalidToken;
 use crate::store::StoreError;
+
+/// Most tokens that a client revokes one by one before they end.
+pub const MOST_OF_A_CLIENT: i64 = 10_000;
+
+/// Revocations are remembered so much longer than their tokens live: a clock that was ahead may be set right, here or on
+/// another node, and what had ended by it stands once more.
+pub const REMEMBERED: Duration = Duration::from_secs(3 * 3600);
 
 /// A token that stands.
 pub struct Standing {
@@ -107,6 +116,7 @@ impl App {
 
     /// What `token` says, if it is one of ours and stands now: signature, end, revocation, credential and entity.
     pub async fn standing_token(&self, token: &str) -> Result<Result<Standing, InvalidToken>, StoreError> {
+        self.may_answer().await?;
         let now = self.now();
         let claims = match self.signer.verify(token, &self.issuer, now) {
             Ok(claims) => claims,
@@ -137,13 +147,17 @@ impl App {
     async fn is_revoked(&self, jti: &TokenId, now: Timestamp) -> Result<bool, StoreError> {
         match self.revoked.contains(jti, now) {
             Some(known) => Ok(known),
-            None => Ok(self.counted(self.store.revoked_token(jti).await)?.is_some()),
+            None => {
+                self.may_ask_database()?;
+                Ok(self.counted(self.store.revoked_token(jti).await)?.is_some())
+            }
         }
     }
 
     /// Takes in what the store knows of revocations.
     pub(super) async fn load_revocations(&self) -> Result<(), StoreError> {
-        let tokens = self.counted(self.store.revoked_tokens(self.now(), self.revoked.rows()).await)?;
+        let since = self.now().minus(REMEMBERED);
+        let tokens = self.counted(self.store.revoked_tokens(since, self.revoked.rows()).await)?;
         self.revoked.extend(tokens);
         self.load_all_void_before().await
     }
@@ -156,11 +170,20 @@ impl App {
         Ok(())
     }
 
-    /// Revokes one token until it would have ended anyway.
-    pub async fn revoke_token(&self, actor: &Actor, standing: &Standing) -> Result<(), Error> {
-        let Claims { jti, exp, client_id, .. } = &standing.claims;
+    /// Revokes a token of `client_id` on its behalf, until it would have ended anyway. Of a client that has revoked
+    /// [`MOST_OF_A_CLIENT`] which have not ended yet, every token issued up to now becomes void instead: no customer can fill
+    /// the memory of nodes and verifiers, and no revocation is refused.
+    pub async fn revoke_own_token(&self, client_id: &ClientId, standing: &Standing) -> Result<(), Error> {
+        let actor = Actor::Client(client_id.clone());
+        if self.counted(self.store.has_revoked(client_id, MOST_OF_A_CLIENT, self.now()).await)? {
+            return self.void_tokens_of_credential(&actor, client_id.as_str(), None).await.map(|_| ());
+        }
+        let Claims { jti, exp, .. } = &standing.claims;
         let end = Timestamp::from_millis(exp.saturating_mul(1000));
-        self.revoke_until(actor, jti, end, Some(&standing.entity_id), json!({"client_id": client_id})).await
+        let event = self.revocation(&actor, jti, Some(&standing.entity_id), json!({"client_id": client_id}));
+        self.counted(self.store.revoke_token(jti, end, Some(client_id), &event).await)?;
+        self.revoked.extend([(*jti, end)]);
+        Ok(())
     }
 
     /// Revokes a token on behalf of the platform. One of ours is enough: it need not stand, so that it does not stand again
@@ -203,22 +226,20 @@ impl App {
     ) -> Result<RevokedToken, Error> {
         let had_ended = expires_at <= self.now();
         if !had_ended {
-            self.revoke_until(actor, &jti, expires_at, entity_id, detail).await?;
+            let event = self.revocation(actor, &jti, entity_id, detail);
+            self.counted(self.store.revoke_token(&jti, expires_at, None, &event).await)?;
+            self.revoked.extend([(jti, expires_at)]);
         }
         Ok(RevokedToken { jti, expires_at, had_ended })
     }
 
-    async fn revoke_until(
+    fn revocation(
         &self,
         actor: &Actor,
         jti: &TokenId,
-        end: Timestamp,
         entity_id: Option<&EntityId>,
         detail: serde_json::Value,
-    ) -> Result<(), Error> {
-        let event = self.event(actor, Action::TokenRevoked, entity_id, &jti.to_string(), detail);
-        self.counted(self.store.revoke_token(jti, end, &event).await)?;
-        self.revoked.extend([(*jti, end)]);
-        Ok(())
+    ) -> Event {
+        self.event(actor, Action::TokenRevoked, entity_id, &jti.to_string(), detail)
     }
 }

@@ -1,11 +1,14 @@
 //! `passgate audit …`
 
-use std::io::{IsTerminal as _, Write as _};
+use std::cell::RefCell;
+use std::io::Write as _;
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::output::{self, say, table};
+use super::progress::{Counted, Progress};
+use super::signals::unless_interrupted;
 use super::{Failure, Outcome};
 use crate::app::App;
 use crate::domain::chain::{Anchor, Later};
@@ -151,16 +154,22 @@ async fn export(app: &App, filter: &Filter, format: Format) -> Outcome {
 }
 
 async fn verify(app: &App, from: Option<&Anchor>, as_json: bool) -> Outcome {
-    let is_terminal = std::io::stderr().is_terminal();
-    let told = |at: i64, of: i64| {
-        if is_terminal {
-            let _ = write!(std::io::stderr().lock(), "\r{at} of {of} events");
-        }
+    let progress = Progress::new("Verifying", Counted::Rows);
+    let at = RefCell::new(from.cloned());
+    let told = |right: &Anchor, of: i64| {
+        progress.set(u64::try_from(right.seq).unwrap_or_default(), u64::try_from(of).unwrap_or_default());
+        at.replace(Some(right.clone()));
     };
-    let verified = app.verify_audit(from, told).await;
-    if is_terminal {
-        let _ = write!(std::io::stderr().lock(), "\r\x1b[K");
-    }
+    let work = async { Ok(app.verify_audit(from, told).await) };
+    let stopped = || match &*at.borrow() {
+        Some(at) => {
+            format!("interrupted; up to here it is intact, go on with: passgate audit verify --from-anchor {at}")
+        }
+        None => "interrupted".to_owned(),
+    };
+    let verified = unless_interrupted(work, stopped).await;
+    drop(progress);
+    let verified = verified?;
     match verified {
         Ok(verified) if as_json => output::json(&json!({
             "intact": true,

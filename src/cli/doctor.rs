@@ -79,6 +79,11 @@ async fn look(sources: &Sources) -> Vec<Finding> {
         Err(error) => found("installation", Status::Error, error.to_string()),
         Ok(app) => {
             found("database", Status::Ok, format!("{} answers, its schema is up to date", app.store.name()));
+            match app.store.read_only().await {
+                Ok(None) => {}
+                Ok(Some(why)) => found("read_only", Status::Error, why.to_string()),
+                Err(error) => found("read_only", Status::Error, error.to_string()),
+            }
             match app.store.sealed_roots().await {
                 Ok(Some(roots)) if roots.next.is_some() => found(
                     "master_key",
@@ -119,7 +124,12 @@ async fn look(sources: &Sources) -> Vec<Finding> {
         Err(error) => Err(error),
     };
     match answer {
-        Ok(answer) if answer.status().is_success() => found("server", Status::Ok, format!("{url} is ready")),
+        Ok(answer) if answer.status().is_success() => match answer.json::<serde_json::Value>().await {
+            Ok(said) if said.get("status").is_some_and(|status| status == "degraded") => {
+                found("server", Status::Warning, format!("{url} answers from memory: its database is away"));
+            }
+            Ok(_) | Err(_) => found("server", Status::Ok, format!("{url} is ready")),
+        },
         Ok(answer) => found("server", Status::Error, format!("{url}/readyz answers {}", answer.status())),
         Err(_) => found("server", Status::Warning, format!("nothing answers at {url}")),
     }

@@ -1,17 +1,21 @@
 //! The command line: argv in, the same steps as the admin API, and a table, a sentence or JSON out.
 
 mod audit;
+mod backup;
 mod config;
 mod credential;
 mod doctor;
 mod entity;
 mod key;
 mod master_key;
+mod migrate;
 mod operator;
 mod output;
 mod parameter;
+mod progress;
 mod quickstart;
 mod serve;
+mod signals;
 mod telemetry;
 mod token;
 
@@ -72,6 +76,12 @@ enum Command {
     /// The audit log: who did what, and whether it is untouched
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Write everything into one encrypted file, beside a running server
+    Backup(backup::Backup),
+    /// Put a backup into an empty database, SQLite or PostgreSQL
+    Restore(backup::Restore),
+    /// Move everything to another database, SQLite or PostgreSQL, while servers issue tokens
+    Migrate(migrate::Migrate),
     /// Check and show the settings
     #[command(subcommand)]
     Config(config::Settings),
@@ -110,6 +120,9 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Serve(serve) => Box::pin(serve.run(sources)).await,
         Command::Config(settings) => settings.run(&sources, json),
         Command::Doctor => doctor::run(&sources, json).await,
+        Command::Backup(backup) => backup.run(&*installation(&sources).await?, json).await,
+        Command::Restore(restore) => restore.run(&sources, json).await,
+        Command::Migrate(migrate) => migrate.run(&sources, json).await,
         Command::Token(token) => token.run(&sources, json).await,
         Command::Entity(entity) => entity.run(&*installation(&sources).await?, json).await,
         Command::Credential(credential) => credential.run(&*installation(&sources).await?, json).await,
@@ -125,5 +138,5 @@ async fn dispatch(cli: Cli) -> Outcome {
 async fn installation(sources: &Sources) -> Result<Arc<App>, Failure> {
     let config = Config::load(sources)?;
     let listen = config.listen;
-    Ok(App::open_existing(config, Clock::System, listen).await?)
+    Ok(App::open_existing(config, Clock::system(), listen).await?)
 }

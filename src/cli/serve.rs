@@ -7,6 +7,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use super::signals::Signals;
 use super::telemetry::Telemetry;
 use super::{Failure, Outcome};
 use crate::app::App;
@@ -69,7 +70,7 @@ impl Server {
             None => None,
         };
         let address = listener.local_addr()?;
-        let app = App::open(config, Clock::System, address).await?;
+        let app = App::open(config, Clock::system(), address).await?;
         Ok(Self { address, app, listener, metrics, tls, signals })
     }
 
@@ -108,38 +109,4 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
         }
         _ => format!("cannot listen on {address}: {error}").into(),
     })
-}
-
-/// SIGINT and SIGTERM, caught from the moment that this is made.
-struct Signals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    #[cfg(unix)]
-    fn catch() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-    }
-
-    #[cfg(unix)]
-    async fn one(mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-
-    #[cfg(not(unix))]
-    fn catch() -> std::io::Result<Self> {
-        Ok(Self {})
-    }
-
-    #[cfg(not(unix))]
-    async fn one(self) {
-        let _ = tokio::signal::ctrl_c().await;
-    }
 }

@@ -23,6 +23,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::token;
 use crate::signer::jwt::InvalidToken;
 use crate::store::StoreError;
+use crate::store::read_only::ReadOnly;
 
 /// How long a caller is asked to wait when the server cannot answer.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -55,6 +56,8 @@ pub enum Problem {
     InvalidArguments(Vec<FieldFault>),
     /// 503: the server cannot answer now. The cause is for the log.
     Unavailable(String),
+    /// 503: nothing can be changed now, because the database is being moved or has been.
+    ReadOnly(ReadOnly),
     /// 429: too many failed attempts.
     TooManyAttempts(Duration),
     /// 429: the entity's quota is used up.
@@ -251,7 +254,9 @@ impl Problem {
             Self::InvalidArguments(_) => {
                 (StatusCode::PRECONDITION_FAILED, "invalid_arguments", "Validation errors/Invalid Arguments.")
             }
-            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Something went wrong."),
+            Self::Unavailable(_) | Self::ReadOnly(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Something went wrong.")
+            }
             Self::TooManyAttempts(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
             Self::InvalidToken(_) | Self::InvalidBoundToken(_) => {
                 (StatusCode::UNAUTHORIZED, "invalid_token", "Invalid token")
@@ -283,6 +288,7 @@ impl Problem {
             Self::ClientNotFound => "There is no such Client Id. Copy it again from Generate Credentials; it begins with pgc_.".to_owned(),
             Self::InvalidArguments(faults) | Self::InvalidFields(faults) => summarize(faults),
             Self::Unavailable(_) => "The server cannot answer now. Your request was not at fault; try again after the time in Retry-After.".to_owned(),
+            Self::ReadOnly(_) => "Nothing can be changed now: the installation is being moved to another database. Your request was not at fault; try again after the time in Retry-After.".to_owned(),
             Self::TooManyAttempts(wait) => format!("Too many attempts have failed. Wait {} seconds before the next one, and check Client Id and Client Secret meanwhile.", wait.as_secs()),
             Self::InvalidToken(InvalidToken::Bound) => "This access token is bound to a key. Send it as Authorization: DPoP and the token, with a proof in the header DPoP (RFC 9449 section 7.1).".to_owned(),
             Self::InvalidBoundToken(_) => "An access token that is bound to a key is needed, as Authorization: DPoP and the token. This one is not bound, malformed, expired or revoked; get another from /oauth/token with a proof in the header DPoP.".to_owned(),
@@ -312,6 +318,7 @@ impl Problem {
             Self::Unavailable(cause) | Self::Internal(cause) | Self::Malformed(cause) | Self::Refused(cause) => {
                 cause.clone()
             }
+            Self::ReadOnly(why) => StoreError::ReadOnly(*why).to_string(),
             Self::InvalidToken(why) | Self::InvalidBoundToken(why) => why.to_string(),
             Self::InvalidProof(why) => why.words().to_owned(),
             Self::InvalidScope { .. }
@@ -363,7 +370,7 @@ impl Problem {
         match self {
             Self::TooManyAttempts(wait) => Some(wait.as_secs()),
             Self::OverQuota { standings, now } => Some(wait_of(standings, *now).min(LONGEST_WAIT).as_secs()),
-            Self::Unavailable(_) => Some(PAUSE.as_secs()),
+            Self::Unavailable(_) | Self::ReadOnly(_) => Some(PAUSE.as_secs()),
             _ => None,
         }
     }
@@ -379,7 +386,10 @@ impl Problem {
 
     /// A store that did not answer, or holds nonsense.
     pub fn of_store(error: &StoreError) -> Self {
-        Self::Unavailable(error.to_string())
+        match error {
+            StoreError::ReadOnly(why) => Self::ReadOnly(*why),
+            other => Self::Unavailable(other.to_string()),
+        }
     }
 
     /// A proven client of `entity` whose request is refused.

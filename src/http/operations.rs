@@ -27,12 +27,14 @@ pub struct HealthBody {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Readiness)]
 pub struct ReadyBody {
-    /// `ready` or `not ready`.
+    /// `ready`; `degraded` while the database is away and this node answers from memory; or `not ready`.
     status: &'static str,
     /// Whether the database answers.
     database: bool,
     /// Whether there is a key to sign with.
     signing_key: bool,
+    /// How old what this node knows of others' changes is, in seconds; past `outage_tolerance_seconds` it is not ready.
+    age_seconds: u64,
 }
 
 /// Say that the process is alive.
@@ -42,19 +44,23 @@ pub async fn healthz() -> Response {
 }
 
 /// Say whether requests can be answered.
+///
+/// While the database is away, tokens of clients that this node knows are issued and verified from memory for
+/// `outage_tolerance_seconds`: `degraded`, and still 200, so that no load balancer takes every node out at once.
 #[utoipa::path(
     get, path = "/readyz", tag = "Operations", operation_id = "readyz",
     responses((status = 200, description = "They can", body = ReadyBody), (status = 503, description = "They cannot", body = ReadyBody))
 )]
 pub async fn readyz(State(app): State<Arc<App>>) -> Response {
-    let database = app.counted(app.store.ping().await).is_ok();
+    let database = app.has_database().await;
     let signing_key = app.signer.can_sign();
-    let (status, word) = if database && signing_key {
-        (StatusCode::OK, "ready")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "not ready")
+    let age = app.knowledge_age();
+    let (status, word) = match (signing_key, database) {
+        (true, true) => (StatusCode::OK, "ready"),
+        (true, false) if age <= app.outage_tolerance() => (StatusCode::OK, "degraded"),
+        (true | false, false) | (false, true) => (StatusCode::SERVICE_UNAVAILABLE, "not ready"),
     };
-    private_json(status, &ReadyBody { status: word, database, signing_key })
+    private_json(status, &ReadyBody { status: word, database, signing_key, age_seconds: age.as_secs() })
 }
 
 /// Counters, for a scraper on this machine or an operator: they tell how many clients there are.
@@ -77,7 +83,8 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Response {
     let now = Now {
         known_credentials: app.known.len(),
         database: app.store.connections(),
-        followed: app.follower.age(app.now()),
+        has_database: !app.follower.is_failing(),
+        followed: app.knowledge_age(),
     };
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "no-store")], app.metrics.render(now))

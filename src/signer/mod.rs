@@ -118,6 +118,11 @@ impl Signer {
         algorithms
     }
 
+    /// The `kid` of every published key.
+    pub fn kids(&self) -> Vec<String> {
+        self.ring.load().published.iter().map(|key| key.kid().to_owned()).collect()
+    }
+
     /// The published key set.
     pub fn key_set(&self) -> Arc<KeySet> {
         self.ring.load().key_set.clone()

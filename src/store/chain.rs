@@ -157,11 +157,11 @@ impl Store {
         Ok(Ok(end.seq < ends.seq && end != ends.chained))
     }
 
-    /// Verifies every event that is held, or those after `anchor`, and tells `progress` the numbers as it goes.
+    /// Verifies every event that is held, or those after `anchor`, and tells `progress` as it goes what is right, and the number to come to.
     pub async fn verify_chain(
         &self,
         from: Option<&Anchor>,
-        mut progress: impl FnMut(i64, i64),
+        mut progress: impl FnMut(&Anchor, i64),
     ) -> Result<Verified, NotVerified> {
         let key = self.db.chain_key().ok_or_else(|| StoreError::Corrupt("no key".to_owned()))?;
         let ends = self.chain_ends().await?;
@@ -190,7 +190,7 @@ impl Store {
             for (row, link) in rows {
                 walk.take(key, &row, link.as_ref())?;
             }
-            progress(walk.at.seq, ends.chained.seq);
+            progress(&walk.at, ends.chained.seq);
         }
         if walk.at != ends.chained || !key.is_sealed(Sealed::Head, &ends.chained, &ends.seal) {
             return broken(walk.at.seq, Fault::Head);

@@ -1,6 +1,9 @@
 //! Knows that there are two databases, and is the only file that does: one statement type, one row type, one
 //! transaction type. SQLite has one writer (WAL, `synchronous=FULL`) and a few readers; PostgreSQL has one pool.
 
+mod copy;
+pub mod schema;
+
 use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::sync::{Arc, OnceLock};
@@ -10,7 +13,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions as _, Postgres, Row as _, Sqlite};
+use sqlx::{ConnectOptions as _, Connection as _, Postgres, Row as _, Sqlite};
 
 use super::StoreError;
 use crate::domain::chain::ChainKey;
@@ -19,6 +22,8 @@ use crate::domain::chain::ChainKey;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The same for each statement on PostgreSQL, in milliseconds.
 const PATIENCE_MILLIS: &str = "5000";
+/// After so long it is not PostgreSQL that takes its time: it has stopped, or the network does not carry anything.
+const SILENCE: Duration = Duration::from_secs(6);
 
 /// Where the data is.
 #[derive(Clone, Debug)]
@@ -176,8 +181,9 @@ impl Db {
         self.chain.get()
     }
 
-    /// Connects, making the SQLite file if there is none, and brings the schema up to date.
-    pub async fn open(location: &Location, connections: u32) -> Result<Self, StoreError> {
+    /// Connects, making the SQLite file if there is none, and brings the schema up to date, or up to version `schema` only.
+    pub async fn open(location: &Location, connections: u32, schema: Option<i64>) -> Result<Self, StoreError> {
+        let schema = schema.unwrap_or(i64::MAX);
         match location {
             Location::Sqlite(path) => {
                 let options = SqliteConnectOptions::new()
@@ -193,9 +199,11 @@ impl Db {
                 let write = SqlitePoolOptions::new()
                     .max_connections(1)
                     .acquire_timeout(PATIENCE)
+                    // Where the disk is full SQLite rolls back by itself, and sqlx takes the transaction for open ever after.
+                    .before_acquire(|writer, _| Box::pin(async move { Ok(!writer.is_in_transaction()) }))
                     .connect_with(options.clone())
                     .await?;
-                migrator().run(&write).await?;
+                migrator().run_to(schema, &write).await?;
                 drop(lock);
                 let read = SqlitePoolOptions::new()
                     .max_connections(connections)
@@ -211,9 +219,11 @@ impl Db {
                 let pool = PgPoolOptions::new()
                     .max_connections(connections)
                     .acquire_timeout(PATIENCE)
+                    // A connection on which nothing comes back is closed, and not waited for as long as TCP would.
+                    .after_release(|connection, _| Box::pin(async { heard(connection.ping()).await.map(|()| true) }))
                     .connect_with(options)
                     .await?;
-                migrator().run(&pool).await?;
+                migrator().run_to(schema, &pool).await?;
                 Ok(Self::of(Pools::Postgres(pool)))
             }
         }
@@ -225,7 +235,11 @@ impl Db {
             Pools::Sqlite { read, .. } => {
                 bound!(statement).fetch_all(read).await?.into_iter().map(Row::Sqlite).collect()
             }
-            Pools::Postgres(pool) => bound!(statement).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect(),
+            Pools::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                let rows = heard(bound!(statement).fetch_all(&mut *connection)).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
         })
     }
 
@@ -233,15 +247,28 @@ impl Db {
     pub async fn fetch_optional(&self, statement: Statement) -> Result<Option<Row>, StoreError> {
         Ok(match &self.pools {
             Pools::Sqlite { read, .. } => bound!(statement).fetch_optional(read).await?.map(Row::Sqlite),
-            Pools::Postgres(pool) => bound!(statement).fetch_optional(pool).await?.map(Row::Postgres),
+            Pools::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                heard(bound!(statement).fetch_optional(&mut *connection)).await?.map(Row::Postgres)
+            }
         })
     }
 
-    /// Begins a transaction that may write.
+    /// Begins a transaction that may write. [`StoreError::ReadOnly`] while the database may not be written; who moves it
+    /// waits for every transaction that has looked.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
+        let mut tx = self.begin_even_if_read_only().await?;
+        match tx.fetch_optional(super::read_only::query()).await? {
+            Some(row) => Err(StoreError::ReadOnly(super::read_only::state_of(&row)?)),
+            None => Ok(tx),
+        }
+    }
+
+    /// The same for who moves the database.
+    pub(super) async fn begin_even_if_read_only(&self) -> Result<Tx, StoreError> {
         let inner = match &self.pools {
             Pools::Sqlite { write, .. } => Inner::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Pools::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+            Pools::Postgres(pool) => Inner::Postgres(heard(pool.begin()).await?),
         };
         Ok(Tx { inner, chain: self.chain.clone() })
     }
@@ -286,7 +313,7 @@ impl Tx {
     pub async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
         Ok(match &mut self.inner {
             Inner::Sqlite(tx) => bound!(statement).execute(&mut **tx).await?.rows_affected(),
-            Inner::Postgres(tx) => bound!(statement).execute(&mut **tx).await?.rows_affected(),
+            Inner::Postgres(tx) => heard(bound!(statement).execute(&mut **tx)).await?.rows_affected(),
         })
     }
 
@@ -294,7 +321,7 @@ impl Tx {
     pub async fn fetch_optional(&mut self, statement: Statement) -> Result<Option<Row>, StoreError> {
         Ok(match &mut self.inner {
             Inner::Sqlite(tx) => bound!(statement).fetch_optional(&mut **tx).await?.map(Row::Sqlite),
-            Inner::Postgres(tx) => bound!(statement).fetch_optional(&mut **tx).await?.map(Row::Postgres),
+            Inner::Postgres(tx) => heard(bound!(statement).fetch_optional(&mut **tx)).await?.map(Row::Postgres),
         })
     }
 
@@ -303,7 +330,7 @@ impl Tx {
         Ok(match &mut self.inner {
             Inner::Sqlite(tx) => bound!(statement).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect(),
             Inner::Postgres(tx) => {
-                bound!(statement).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
+                heard(bound!(statement).fetch_all(&mut **tx)).await?.into_iter().map(Row::Postgres).collect()
             }
         })
     }
@@ -312,10 +339,20 @@ impl Tx {
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.inner {
             Inner::Sqlite(tx) => tx.commit().await?,
-            Inner::Postgres(tx) => tx.commit().await?,
+            Inner::Postgres(tx) => heard(tx.commit()).await?,
         }
         Ok(())
     }
+}
+
+/// What PostgreSQL answers, unless it is silent: then it may have done what it was asked, or may do it yet.
+fn heard<'a, T>(
+    asked: impl Future<Output = Result<T, sqlx::Error>> + Send + 'a,
+) -> impl Future<Output = Result<T, sqlx::Error>> + Send {
+    let silent = || sqlx::Error::Io(std::io::Error::from(std::io::ErrorKind::TimedOut));
+    // Boxed, so that a request that needs no database carries no room for asking one.
+    let asked = Box::pin(asked);
+    async move { tokio::time::timeout(SILENCE, asked).await.unwrap_or_else(|_| Err(silent())) }
 }
 
 /// An older binary runs on a newer schema: migrations only grow.

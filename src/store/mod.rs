@@ -1,15 +1,18 @@
 //! The only SQL, one file a table. Every write is one transaction that includes the row of its event.
 
 pub mod chain;
+pub mod copy;
 pub mod credential;
 pub mod db;
 pub mod entity;
 pub mod event;
 pub mod invitation;
+mod lease;
 pub mod listing;
 pub mod operator;
 pub mod person;
 pub mod quota;
+pub mod read_only;
 pub mod request;
 pub mod request_count;
 pub mod revocation;
@@ -31,8 +34,8 @@ pub enum StoreError {
     /// It cannot be reached or did not answer in time.
     #[error("the database cannot answer: {0}")]
     Unavailable(sqlx::Error),
-    /// This node has not heard yet of what the caller knows from another.
-    #[error("this node is behind another one and cannot catch up")]
+    /// What this node knows is too old to go by.
+    #[error("this node is behind the database and cannot catch up")]
     Behind,
     /// Somebody else changed the row first, or it is not there any more.
     #[error("the row has been changed by somebody else")]
@@ -40,6 +43,9 @@ pub enum StoreError {
     /// Another row has this unique value.
     #[error("another row has this value already")]
     Duplicate,
+    /// It may not be written.
+    #[error("the database is read-only: {0}")]
+    ReadOnly(read_only::ReadOnly),
     /// A row holds what no version of Passgate writes.
     #[error("the row {0} cannot be read")]
     Corrupt(String),
@@ -66,7 +72,7 @@ pub struct Store {
 impl Store {
     /// Connects to `location` and brings its schema up to date.
     pub async fn open(location: &Location, connections: u32) -> Result<Self, StoreError> {
-        Ok(Self { db: Db::open(location, connections).await? })
+        Ok(Self { db: Db::open(location, connections, None).await? })
     }
 
     /// Chains the events that are written from now on.

@@ -242,7 +242,11 @@ impl Store {
         entity_id: Option<&EntityId>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut tx = self.db.begin().await?;
+        let mut tx = match self.db.begin().await {
+            // As with sessions.
+            Err(StoreError::ReadOnly(_)) => return Ok(()),
+            begun => begun?,
+        };
         let update = sql("UPDATE memberships SET seen_at = $1 WHERE person_id = $2 AND COALESCE(entity_id, '') = $3")
             .bind(now.millis())
             .bind(id.as_str())

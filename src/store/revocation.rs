@@ -10,19 +10,36 @@ use crate::domain::id::{ClientId, EntityId};
 use crate::domain::time::Timestamp;
 
 impl Store {
-    /// Revokes a token; revoking it again changes nothing, unless that is to be remembered longer.
-    pub async fn revoke_token(&self, jti: &TokenId, expires_at: Timestamp, event: &Event) -> Result<(), StoreError> {
+    /// Revokes a token, on behalf of `client_id` if its client asked for it; revoking it again changes nothing, unless that is
+    /// to be remembered longer.
+    pub async fn revoke_token(
+        &self,
+        jti: &TokenId,
+        expires_at: Timestamp,
+        client_id: Option<&ClientId>,
+        event: &Event,
+    ) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
         let insert = sql(
-            "INSERT INTO revoked_tokens (jti, revoked_at, expires_at) VALUES ($1, $2, $3) ON CONFLICT (jti) DO UPDATE SET expires_at = excluded.expires_at WHERE revoked_tokens.expires_at < excluded.expires_at",
+            "INSERT INTO revoked_tokens (jti, revoked_at, expires_at, client_id) VALUES ($1, $2, $3, $4) ON CONFLICT (jti) DO UPDATE SET expires_at = excluded.expires_at WHERE revoked_tokens.expires_at < excluded.expires_at",
         )
         .bind(jti.to_string())
         .bind(event.at.millis())
-        .bind(expires_at.millis());
+        .bind(expires_at.millis())
+        .bind(client_id.map(ToString::to_string));
         if tx.execute(insert).await? > 0 {
             append(&mut tx, event).await?;
         }
         tx.commit().await
+    }
+
+    /// Whether a client has revoked `most` tokens, or more, that have not ended at `now`.
+    pub async fn has_revoked(&self, client_id: &ClientId, most: i64, now: Timestamp) -> Result<bool, StoreError> {
+        let query = sql("SELECT jti FROM revoked_tokens WHERE client_id = $1 AND expires_at > $2 LIMIT 1 OFFSET $3")
+            .bind(client_id.as_str())
+            .bind(now.millis())
+            .bind(most.saturating_sub(1));
+        Ok(self.db.fetch_optional(query).await?.is_some())
     }
 
     /// At most `limit` revoked tokens that have not ended at `now`, and when each ends: those that end last.

@@ -55,9 +55,12 @@ impl Store {
         self.db.fetch_all(query).await?.iter().map(session_of).collect()
     }
 
-    /// Notes that a session was used at `now`.
+    /// Notes that a session was used at `now`, if that can be written: while the database is moved, pages can be looked at.
     pub async fn touch_session(&self, id: &SessionId, now: Timestamp) -> Result<(), StoreError> {
-        let mut tx = self.db.begin().await?;
+        let mut tx = match self.db.begin().await {
+            Err(StoreError::ReadOnly(_)) => return Ok(()),
+            begun => begun?,
+        };
         tx.execute(sql("UPDATE sessions SET seen_at = $1 WHERE id = $2").bind(now.millis()).bind(id.as_str())).await?;
         tx.commit().await
     }

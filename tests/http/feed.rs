@@ -79,6 +79,12 @@ fn jti(token: &str) -> String {
     claims["jti"].as_str().unwrap().to_owned()
 }
 
+/// The `kid`s of the key set.
+async fn published(server: &Server) -> Value {
+    let set: Value = server.get("/.well-known/jwks.json").send().await.unwrap().json().await.unwrap();
+    set["keys"].as_array().unwrap().iter().map(|key| key["kid"].clone()).collect()
+}
+
 #[tokio::test]
 async fn only_a_registered_api_may_listen() {
     let server = Server::start().await;
@@ -101,7 +107,8 @@ async fn a_listener_hears_of_every_kind_of_revocation_as_it_happens() {
     let token = server.token(&customer).await;
     let mut feed = Feed::open(&server, &api, None).await;
     let first = feed.next().await.unwrap();
-    assert_eq!((first.kind.as_str(), first.data), ("snapshot", json!({})));
+    let kids = published(&server).await;
+    assert_eq!((first.kind.as_str(), first.data), ("snapshot", json!({"kids": kids})));
     assert!(first.id.is_some());
 
     server.oauth("revoke", &customer, &[("token", &token)]).await;
@@ -130,7 +137,11 @@ async fn a_listener_hears_of_every_kind_of_revocation_as_it_happens() {
     assert_eq!(feed.change().await["clients"][0]["void"], true);
 
     server.admin(Method::POST, "/keys/rotate", Some(json!({"force": true}))).await;
-    assert_eq!(feed.change().await, json!({"keys_changed": true}));
+    assert_eq!(feed.change().await, json!({"keys_changed": true, "kids": published(&server).await}));
+    server.admin(Method::POST, &format!("/keys/{}/void", kids[0].as_str().unwrap()), None).await;
+    let stated = feed.change().await;
+    assert_eq!(stated["kids"], published(&server).await);
+    assert!(!stated["kids"].as_array().unwrap().contains(&kids[0]));
 }
 
 #[tokio::test]
@@ -162,7 +173,7 @@ async fn a_snapshot_has_what_can_still_matter_and_nothing_else() {
 
     server.advance(32 * 3600);
     let snapshot = Feed::open(&server, &api, None).await.next().await.unwrap();
-    assert_eq!(snapshot.data, json!({}));
+    assert_eq!(snapshot.data, json!({"kids": published(&server).await}));
 }
 
 #[tokio::test]

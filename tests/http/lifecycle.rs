@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::server::{Answer, Customer, Server};
+use crate::server::{Answer, Customer, Place, Server};
 
 async fn regenerate(server: &Server, customer: &Customer, body: Value) -> Answer {
     server.admin(Method::POST, &format!("/credentials/{}/regenerate", customer.client_id), Some(body)).await
@@ -253,6 +253,45 @@ async fn everything_acknowledged_is_there_after_a_restart() {
     assert_eq!(again.ask(customer.body_with(json!({"depot": "RTM"}))).await.status, 200);
     assert_eq!(again.ask(with_secret(&customer, &made)).await.status, 200);
     assert_eq!(again.whoami(&token).await.status, 200);
+}
+
+#[tokio::test]
+async fn of_several_nodes_one_does_what_is_the_installations_affair() {
+    let place = Place::new().await;
+    let (one, two) = (Server::start_in(&place, &[]).await, Server::start_in(&place, &[]).await);
+    let span = Duration::from_secs(60);
+    let turns = async || (one.app.take_turn("w", span).await.unwrap(), two.app.take_turn("w", span).await.unwrap());
+    assert_eq!(turns().await, (true, false));
+    assert_eq!(turns().await, (false, false));
+    two.advance(60);
+    assert_eq!(turns().await, (false, true), "the next time it may be the other");
+    place.sql("UPDATE leases SET ends_at = 4100000000000 WHERE work = 'w'").await;
+    assert!(one.app.take_turn("w", span).await.unwrap(), "what a clock that was wrong has taken is not kept for ever");
+}
+
+/// Contract §1: the count is of consecutive failed token requests, wherever they came.
+#[tokio::test]
+async fn a_success_on_one_node_begins_the_count_of_failures_anew_on_all() {
+    let place = Place::new().await;
+    let (one, two) = (Server::start_in(&place, &[]).await, Server::start_in(&place, &[]).await);
+    let customer = one.customer().await;
+    one.change(&customer, json!({"settings": {"account_lock": {"maximum_attempts": 3}}})).await;
+    two.app.follow_events().await.unwrap();
+    two.token(&customer).await;
+    let wrong = json!({"client_id": customer.client_id, "client_secret": "wrong"});
+    for _ in 0..2 {
+        for _ in 0..2 {
+            one.ask(wrong.clone()).await.assert_problem(401, "invalid_credentials");
+        }
+        two.token(&customer).await;
+        passgate::jobs::flush(&two.app).await.unwrap();
+    }
+    assert_eq!(one.ask(customer.body()).await.status, 200);
+    for _ in 0..3 {
+        one.ask(wrong.clone()).await.assert_problem(401, "invalid_credentials");
+    }
+    passgate::jobs::flush(&one.app).await.unwrap();
+    one.ask(customer.body()).await.assert_problem(401, "invalid_credentials");
 }
 
 #[tokio::test]

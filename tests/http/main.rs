@@ -9,6 +9,7 @@
 
 mod admin;
 mod audit;
+mod clock;
 mod console;
 mod console_monitor;
 mod console_operator;
@@ -24,6 +25,8 @@ mod mail;
 mod mtls;
 mod oauth;
 mod operations;
+mod order;
+mod outage;
 mod parameters;
 mod private_key_jwt;
 mod quotas;

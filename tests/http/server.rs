@@ -69,6 +69,10 @@ impl Place {
         }
     }
 
+    pub fn database_url(&self) -> Option<&str> {
+        self.database_url.as_deref()
+    }
+
     pub fn path(&self) -> &std::path::Path {
         self.directory.path()
     }

@@ -31,6 +31,7 @@ pub struct Builder {
     pub(crate) refetch_pause: Duration,
     pub(crate) feed: Option<(String, Secret)>,
     pub(crate) longest_silence: Duration,
+    pub(crate) longest_keys_age: Duration,
     pub(crate) http: Option<reqwest::Client>,
     pub(crate) allows_http: bool,
 }
@@ -47,6 +48,7 @@ impl Builder {
             refetch_pause: Duration::from_secs(5),
             feed: None,
             longest_silence: Duration::from_secs(300),
+            longest_keys_age: Duration::from_secs(3600),
             http: None,
             allows_http: false,
         }
@@ -115,6 +117,14 @@ impl Builder {
         self
     }
 
+    /// When the keys could not be fetched for so long, every token is answered [`crate::Refused::Unavailable`] (503) until they are:
+    /// one of them may have been withdrawn. Default: 1 hour; more than [`Builder::refresh`].
+    #[must_use]
+    pub fn refuse_after_keys_age(mut self, age: Duration) -> Self {
+        self.longest_keys_age = age;
+        self
+    }
+
     /// Fetches with this client instead of one of its own: for roots of trust and proxies of your own. It should follow no
     /// redirect and have no total timeout, which would cut the feed of revocations.
     #[must_use]
@@ -180,6 +190,9 @@ impl Builder {
         }
         if self.refresh > Duration::from_secs(300) || self.refresh < Duration::from_secs(1) {
             return Err("the keys must be fetched every 1 second to 5 minutes");
+        }
+        if self.longest_keys_age <= self.refresh {
+            return Err("the keys would be too old before they are fetched again");
         }
         if self.refetch_pause < Duration::from_secs(1) {
             return Err("the pause between fetches must be 1 second at least");

@@ -48,7 +48,9 @@ pub(crate) struct Inner {
     longest_silence: Duration,
     pub(crate) http: reqwest::Client,
     places: OnceCell<Places>,
-    keys: RwLock<Option<Arc<Keys>>>,
+    longest_keys_age: Duration,
+    /// The keys, and when they were fetched.
+    keys: RwLock<Option<(Arc<Keys>, Instant)>>,
     /// When the keys were last asked for. Whoever holds it fetches.
     asked_at: Mutex<Option<Instant>>,
     /// What became of the last fetch in the background.
@@ -85,6 +87,7 @@ impl Verifier {
             refresh: builder.refresh,
             refetch_pause: builder.refetch_pause,
             longest_silence: builder.longest_silence,
+            longest_keys_age: builder.longest_keys_age,
             http: match builder.http {
                 Some(http) => http,
                 None => fetch::client()?,
@@ -131,6 +134,7 @@ impl Verifier {
     pub async fn verify(&self, token: &str) -> Result<Token, Refused> {
         let inner = &self.0.inner;
         let unverified = Unverified::parse(token)?;
+        let kid = unverified.kid.clone();
         let known = inner.keys().ok_or(Refused::Unavailable)?;
         let claims = if let Some(key) = known.get(&unverified.kid) {
             unverified.verify(key)?
@@ -146,7 +150,11 @@ impl Verifier {
                 return Err(Refused::Unavailable);
             }
             let void = inner.void.read().unwrap_or_else(PoisonError::into_inner);
-            if void.as_ref().is_none_or(|void| void.covers(token.client_id(), token.id(), now)) {
+            let void = void.as_ref().ok_or(Refused::Unavailable)?;
+            if void.covers_key(&kid) {
+                return Err(Refused::UnknownKey);
+            }
+            if void.covers(token.client_id(), token.id(), now) {
                 return Err(Refused::Revoked);
             }
         }
@@ -191,8 +199,12 @@ impl std::fmt::Debug for Verifier {
 }
 
 impl Inner {
+    /// The keys, unless they were fetched so long ago that they may be withdrawn by now.
     fn keys(&self) -> Option<Arc<Keys>> {
-        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+        let held = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        held.as_ref()
+            .filter(|(_, fetched_at)| fetched_at.elapsed() <= self.longest_keys_age)
+            .map(|(keys, _)| keys.clone())
     }
 
     /// Where things are, once that is known.
@@ -209,10 +221,11 @@ impl Inner {
 
     async fn fetch_keys_now(&self) -> Result<(), StartError> {
         let places = self.places().await?;
+        let asked_at = Instant::now();
         let document = fetch::document(&self.http, &places.jwks).await?;
         let keys = jwks::read(&document, &self.algorithms)
             .ok_or_else(|| StartError::Unexpected("the key set has no key that could be used".to_owned()))?;
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(keys));
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Some((Arc::new(keys), asked_at));
         Ok(())
     }
 

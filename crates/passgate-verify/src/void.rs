@@ -1,6 +1,6 @@
 //! What is void, as the feed of revocations has told. Nothing of it needs to be known for longer than a token lives.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,6 +21,7 @@ pub(crate) struct Statements {
     pub(crate) more: bool,
     pub(crate) keys_changed: bool,
     not_before: Option<i64>,
+    kids: Option<HashSet<String>>,
     clients: Vec<Client>,
     tokens: Vec<Single>,
 }
@@ -63,6 +64,8 @@ pub(crate) struct TooMuch;
 #[derive(Debug, Default)]
 pub(crate) struct Void {
     not_before: Option<i64>,
+    /// Every published key, if that was told.
+    kids: Option<HashSet<String>>,
     clients: HashMap<String, State>,
     tokens: HashMap<TokenId, i64>,
 }
@@ -71,6 +74,9 @@ impl Void {
     /// Takes in what was told at `now`, in milliseconds since the epoch.
     pub(crate) fn learn(&mut self, told: Statements, now: i64) -> Result<(), TooMuch> {
         self.not_before = self.not_before.max(told.not_before);
+        if told.kids.is_some() {
+            self.kids = told.kids;
+        }
         for Client { client_id, state } in told.clients {
             if state.says_nothing() {
                 self.clients.remove(&client_id);
@@ -89,6 +95,11 @@ impl Void {
             let last = state.expires_at.unwrap_or(0).max(state.told_at);
             last.saturating_add(LONGEST_TOKEN) > now
         });
+    }
+
+    /// Whether this key is published no longer, whatever a cached key set says.
+    pub(crate) fn covers_key(&self, kid: &str) -> bool {
+        self.kids.as_ref().is_some_and(|kids| !kids.contains(kid))
     }
 
     /// Whether the token of this client and `jti` is void at `now`. One whose `jti` is not Passgate's cannot be told, and is.

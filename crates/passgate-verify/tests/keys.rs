@@ -76,6 +76,28 @@ async fn the_last_good_keys_stay_while_the_issuer_is_away_or_talks_nonsense() {
 }
 
 #[tokio::test]
+async fn keys_that_could_not_be_fetched_for_too_long_are_believed_no_more() {
+    let key = Key::new("ES256", "k");
+    let issuer = Issuer::start(&[&key]).await;
+    let verifier = issuer.verifier().refresh(Duration::from_secs(1)).refuse_after_keys_age(Duration::from_secs(2));
+    let verifier = verifier.start().await.unwrap();
+    let good = key.token(&issuer.claims());
+    let until = async |expected: fn(&Result<passgate_verify::Token, Refused>) -> bool| {
+        let mut tries = 0;
+        while !expected(&verifier.verify(&good).await) {
+            tries += 1;
+            assert!(tries < 100, "{:?}", verifier.verify(&good).await);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    until(Result::is_ok).await;
+    issuer.go_away(true);
+    until(|verdict| matches!(verdict, Err(Refused::Unavailable))).await;
+    issuer.go_away(false);
+    until(Result::is_ok).await;
+}
+
+#[tokio::test]
 async fn it_starts_as_documented_or_not_at_all() {
     let key = Key::new("ES256", "k");
     let issuer = Issuer::start(&[&key]).await;

@@ -116,6 +116,21 @@ async fn keys_are_fetched_when_the_feed_says_that_they_have_changed() {
     assert!(verifier.verify(&new.token(&issuer.claims())).await.is_ok());
 }
 
+/// Of several nodes, or from a cache, the key set may come as it was.
+#[tokio::test]
+async fn a_key_that_the_feed_names_no_longer_is_refused_whatever_key_set_is_fetched() {
+    let (old, new) = (Key::new("ES256", "old"), Key::new("ES256", "new"));
+    let issuer = Issuer::start(&[&old, &new]).await;
+    let verifier = issuer.verifier().revocations("id", "secret").start().await.unwrap();
+    let voided = old.token(&issuer.claims());
+    assert!(verifier.verify(&voided).await.is_ok());
+    issuer.say(Some("id: 2\nevent: change\ndata: {\"keys_changed\":true,\"kids\":[\"new\"]}\n\n"));
+    until(&verifier, &voided, |verdict| matches!(verdict, Err(Refused::UnknownKey))).await;
+    assert!(verifier.verify(&new.token(&issuer.claims())).await.is_ok());
+    issuer.say(Some("id: 3\nevent: snapshot\ndata: {\"kids\":[\"old\",\"new\"]}\n\n"));
+    until(&verifier, &voided, Result::is_ok).await;
+}
+
 #[tokio::test]
 async fn dropping_the_last_clone_ends_the_feed() {
     let key = Key::new("ES256", "k");

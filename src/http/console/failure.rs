@@ -32,6 +32,7 @@ pub fn page(app: &App, look: Look, problem: &Problem, id: &str, bare: &HeaderMap
     let (title, text) = match problem {
         Problem::NotFound(_) => (w.plain("not-found"), w.text("not-found-explained")),
         Problem::Unavailable(_) => (w.plain("unavailable"), w.text("unavailable-explained")),
+        Problem::ReadOnly(_) => (w.plain("unavailable"), w.text("read-only-explained")),
         other => (title.to_owned(), w.english(&other.detail())),
     };
     let page = Plain {

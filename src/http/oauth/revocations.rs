@@ -53,6 +53,11 @@ pub struct Answer<'a> {
     /// The key set has changed: fetch it again.
     #[serde(skip_serializing_if = "is_false")]
     keys_changed: bool,
+    /// The `kid`s of the whole key set, if it has changed and in every snapshot: tokens of another key are void, whatever
+    /// a cache of the key set says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    kids: Option<&'a [String]>,
     /// Clients, each with its whole state: what was told of one before is to be forgotten.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     clients: Vec<Client<'a>>,
@@ -207,7 +212,7 @@ impl Session {
                     if !self.may_go_on().await {
                         return None;
                     }
-                    let behind = self.app.follower.age(self.app.now()).as_millis();
+                    let behind = self.app.knowledge_age().as_millis();
                     return event("heartbeat", None, &Heartbeat { behind });
                 }
             }
@@ -254,13 +259,14 @@ impl Unsent {
         }
         let skipped = self.part.saturating_mul(PART);
         self.part = self.part.saturating_add(1);
-        let Statements { not_before, clients, tokens, keys_changed } = &*self.statements;
+        let Statements { not_before, clients, tokens, kids } = &*self.statements;
         let more = clients.len().max(tokens.len()) > skipped.saturating_add(PART);
         self.is_done = !more;
         let answer = Answer {
             more,
             not_before: not_before.map(Timestamp::millis),
-            keys_changed: *keys_changed,
+            keys_changed: kids.is_some() && self.kind == "change",
+            kids: kids.as_deref(),
             clients: clients.iter().skip(skipped).take(PART).map(client).collect(),
             tokens: tokens
                 .iter()

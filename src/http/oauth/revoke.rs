@@ -12,7 +12,6 @@ use super::introspect::RequestBody;
 use crate::app::App;
 use crate::app::issue::Purpose;
 use crate::app::tokens::Standing;
-use crate::domain::event::Actor;
 use crate::http::body::Payload;
 use crate::http::client_certificate::Shown;
 use crate::http::envelope::private_json;
@@ -52,7 +51,7 @@ pub async fn post(
         if *standing.claims.client_id != *proven.credential.client_id.as_str() {
             return Err(OAuthError::InvalidRequest("the token was not issued to this client".to_owned()));
         }
-        app.revoke_token(&Actor::Client(proven.credential.client_id.clone()), &standing).await?;
+        app.revoke_own_token(&proven.credential.client_id, &standing).await?;
     }
     Ok(private_json(StatusCode::OK, &serde_json::json!({})))
 }

@@ -45,7 +45,7 @@ struct Part {
 /// The page.
 pub async fn get(State(app): State<Arc<App>>, operator: Operator) -> Result<Response, Problem> {
     let (w, now) = (operator.0.look.words, app.now());
-    let answers = app.counted(app.store.ping().await).is_ok();
+    let answers = app.has_database().await;
     let totals = app.store.totals(now).await?;
     let keys = app.store.signing_keys().await?;
     let kid = |state: KeyState| {
@@ -53,7 +53,7 @@ pub async fn get(State(app): State<Arc<App>>, operator: Operator) -> Result<Resp
         key.map_or("–", |key| key.facts.kid.as_str())
     };
     let (open, idle) = app.store.connections();
-    let age = app.follower.age(now);
+    let age = app.knowledge_age();
     let level = |is_ready: bool, otherwise: Level| if is_ready { Level::Ready } else { otherwise };
     let has_mail = app.mailer.is_set();
     let is_secure = is_https(&app);
