@@ -15,7 +15,7 @@ use crate::store::read_only::ReadOnly;
 const BATCH: i64 = 500;
 
 /// Guesses make this node read the log at most this often.
-const NOT_AGAIN: Duration = Duration::from_millis(20);
+const NOT_AGAIN: Duration = Duration::from_millis(5);
 
 /// A database that has not answered for so long is away: nobody waits for it to answer for an unknown client.
 const AWAY: Duration = Duration::from_secs(2);
@@ -100,17 +100,21 @@ impl App {
     /// Reads the log if this was last done longer ago than `age`. While that fails, it is left to the job, which tries
     /// again and again.
     async fn follow_if_older(&self, age: Duration) -> Result<(), StoreError> {
+        self.follow_unless(|| self.knowledge_age() <= age).await
+    }
+
+    async fn follow_unless(&self, is_known: impl Fn() -> bool) -> Result<(), StoreError> {
         if self.follower.is_failing() {
             return Err(StoreError::Behind);
         }
-        if self.knowledge_age() <= age {
+        if is_known() {
             return Ok(());
         }
         let _turn = self.follower.turn.lock().await;
         if self.follower.is_failing() {
             return Err(StoreError::Behind);
         }
-        if self.knowledge_age() > age {
+        if !is_known() {
             Box::pin(self.follow()).await.map_err(|_| StoreError::Behind)?;
         }
         Ok(())
@@ -156,9 +160,14 @@ impl App {
     }
 
     /// Before a secret is called wrong: whether there is news since event `heard`, as it may be one that the command line
-    /// or another node has just made. Looks at most once in [`NOT_AGAIN`], however many guess.
+    /// or another node has just made. The log is read after this was asked, at most once in [`NOT_AGAIN`] and once for all
+    /// who ask meanwhile.
     pub(super) async fn has_news_since(&self, heard: i64) -> bool {
-        let _ = self.follow_if_older(NOT_AGAIN).await;
+        let asked = millis(self.clock.uptime());
+        if let Some(early) = NOT_AGAIN.checked_sub(self.knowledge_age()) {
+            tokio::time::sleep(early).await;
+        }
+        let _ = self.follow_unless(|| self.follower.current_at.load(Ordering::Relaxed) > asked).await;
         self.follower.seq() != heard
     }
 

@@ -269,6 +269,22 @@ async fn of_several_nodes_one_does_what_is_the_installations_affair() {
     assert!(one.app.take_turn("w", span).await.unwrap(), "what a clock that was wrong has taken is not kept for ever");
 }
 
+#[tokio::test]
+async fn a_secret_made_on_one_node_is_right_on_another_that_has_just_read_the_log() {
+    let place = Place::new().await;
+    let (one, two) = (Server::start_in(&place, &[]).await, Server::start_in(&place, &[]).await);
+    let mut customer = one.customer().await;
+    two.token(&customer).await;
+    for _ in 0..10 {
+        let regenerate =
+            one.admin(Method::POST, &format!("/credentials/{}/regenerate", customer.client_id), Some(json!({})));
+        two.app.follow_events().await.unwrap();
+        let made = regenerate.await;
+        made.body["client_secret"].as_str().unwrap().clone_into(&mut customer.secret);
+        two.token(&customer).await;
+    }
+}
+
 /// Contract §1: the count is of consecutive failed token requests, wherever they came.
 #[tokio::test]
 async fn a_success_on_one_node_begins_the_count_of_failures_anew_on_all() {
