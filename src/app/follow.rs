@@ -15,7 +15,7 @@ use crate::store::read_only::ReadOnly;
 const BATCH: i64 = 500;
 
 /// Guesses make this node read the log at most this often.
-const NOT_AGAIN: Duration = Duration::from_millis(5);
+const NOT_AGAIN: Duration = Duration::from_millis(1);
 
 /// A database that has not answered for so long is away: nobody waits for it to answer for an unknown client.
 const AWAY: Duration = Duration::from_secs(2);

@@ -275,11 +275,10 @@ async fn a_secret_made_on_one_node_is_right_on_another_that_has_just_read_the_lo
     let (one, two) = (Server::start_in(&place, &[]).await, Server::start_in(&place, &[]).await);
     let mut customer = one.customer().await;
     two.token(&customer).await;
+    let path = format!("/credentials/{}/regenerate", customer.client_id);
     for _ in 0..10 {
-        let regenerate =
-            one.admin(Method::POST, &format!("/credentials/{}/regenerate", customer.client_id), Some(json!({})));
         two.app.follow_events().await.unwrap();
-        let made = regenerate.await;
+        let made = one.admin(Method::POST, &path, Some(json!({}))).await;
         made.body["client_secret"].as_str().unwrap().clone_into(&mut customer.secret);
         two.token(&customer).await;
     }
