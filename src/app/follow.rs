@@ -14,9 +14,6 @@ use crate::store::read_only::ReadOnly;
 /// Most events read at once.
 const BATCH: i64 = 500;
 
-/// Guesses make this node read the log at most this often.
-const NOT_AGAIN: Duration = Duration::from_millis(1);
-
 /// A database that has not answered for so long is away: nobody waits for it to answer for an unknown client.
 const AWAY: Duration = Duration::from_secs(2);
 
@@ -160,13 +157,10 @@ impl App {
     }
 
     /// Before a secret is called wrong: whether there is news since event `heard`, as it may be one that the command line
-    /// or another node has just made. The log is read after this was asked, at most once in [`NOT_AGAIN`] and once for all
-    /// who ask meanwhile.
+    /// or another node has just made. The log is read after this was asked, once for all who ask meanwhile: however many
+    /// guess, they keep one connection busy.
     pub(super) async fn has_news_since(&self, heard: i64) -> bool {
         let asked = millis(self.clock.uptime());
-        if let Some(early) = NOT_AGAIN.checked_sub(self.knowledge_age()) {
-            tokio::time::sleep(early).await;
-        }
         let _ = self.follow_unless(|| self.follower.current_at.load(Ordering::Relaxed) > asked).await;
         self.follower.seq() != heard
     }
