@@ -237,7 +237,13 @@ impl Config {
 
     fn from_table(table: Table) -> Result<Self, ConfigError> {
         let config: Self = table.try_into().map_err(|error: toml::de::Error| {
-            ConfigError(format!("the configuration is not valid: {}", error.message()))
+            let why = match error.message() {
+                "invalid socket address syntax" => {
+                    "listen and metrics_listen must be an address and a port, such as 127.0.0.1:8080"
+                }
+                other => other,
+            };
+            ConfigError(format!("the configuration is not valid: {why}"))
         })?;
         config.check()?;
         Ok(config)
@@ -455,7 +461,10 @@ fn known(name: &str, place: &str) -> Result<(), ConfigError> {
         return Ok(());
     }
     let nearest = SETTINGS.iter().map(|setting| (strsim::damerau_levenshtein(setting.name, name), setting.name)).min();
-    let hint = nearest.map_or(String::new(), |(_, nearest)| format!("; did you mean {nearest}?"));
+    let hint = match nearest {
+        Some((1..=3, nearest)) => format!("; did you mean {nearest}?"),
+        Some(_) | None => "; passgate config show lists those there are".to_owned(),
+    };
     Err(ConfigError(format!("unknown setting {name} in {place}{hint}")))
 }
 

@@ -11,7 +11,7 @@ use passgate::domain::claims::{Claims, TokenId};
 use passgate::domain::definition::REGISTERED_CLAIMS;
 use passgate::domain::key::{Algorithm, State};
 use passgate::domain::time::Timestamp;
-use passgate::signer::Signer;
+use passgate::signer::{Signer, in_force};
 use passgate::signer::jwt::InvalidToken;
 use passgate::signer::key::Key;
 use serde_json::{Map, Value};
@@ -24,6 +24,11 @@ struct Signed {
     token: String,
 }
 
+fn verify(signer: &Signer, token: &str, issuer: &str, now: Timestamp) -> Result<Claims, InvalidToken> {
+    let claims = signer.read(token)?;
+    in_force(&claims, issuer, now).map(|()| claims)
+}
+
 static SIGNED: LazyLock<Signed> = LazyLock::new(|| {
     let key = |algorithm| {
         let pkcs8 = Key::generate(algorithm).expect("the system has randomness");
@@ -32,7 +37,7 @@ static SIGNED: LazyLock<Signed> = LazyLock::new(|| {
     let signer = Signer::default();
     signer.install(vec![(State::Signing, key(Algorithm::Es256)), (State::Next, key(Algorithm::EdDsa))]);
     let token = signer.sign(&claims(Map::new())).expect("there is a key");
-    assert!(signer.verify(&token, ISSUER, NOW).is_ok());
+    assert!(verify(&signer, &token, ISSUER, NOW).is_ok());
     Signed { signer, token }
 });
 
@@ -55,7 +60,7 @@ fn claims(mapped: Map<String, Value>) -> Claims {
 fn assert_refused(token: &str) {
     let Signed { signer, token: real } = &*SIGNED;
     if token != real {
-        assert!(signer.verify(token, ISSUER, NOW).is_err(), "{token} verifies");
+        assert!(verify(signer, token, ISSUER, NOW).is_err(), "{token} verifies");
     }
 }
 
@@ -93,10 +98,10 @@ fuzz_target!(|data: &[u8]| {
     {
         let claims = claims(mapped);
         let token = signer.sign(&claims).expect("there is a key");
-        assert_eq!(signer.verify(&token, ISSUER, NOW).as_ref(), Ok(&claims));
-        assert_eq!(signer.verify(&token, "https://other.example.com", NOW), Err(InvalidToken::Issuer));
+        assert_eq!(verify(signer, &token, ISSUER, NOW).as_ref(), Ok(&claims));
+        assert_eq!(verify(signer, &token, "https://other.example.com", NOW), Err(InvalidToken::Issuer));
         let end = Timestamp::from_millis(claims.exp * 1000);
-        assert_eq!(signer.verify(&token, ISSUER, end), Err(InvalidToken::Ended));
+        assert_eq!(verify(signer, &token, ISSUER, end), Err(InvalidToken::Ended));
     }
 });
 

@@ -61,6 +61,8 @@ impl Used {
         let hash = self.hasher.hash_one((&proof.jkt, &proof.said.jti));
         let part = hash.checked_rem(PARTS).and_then(|part| self.parts.get(usize::try_from(part).ok()?));
         let mut part = part.ok_or(InvalidProof::Unremembered)?.lock().unwrap_or_else(PoisonError::into_inner);
+        // A clock that was ahead has been set right: what it remembered is kept a little longer, and not until it was right.
+        part.began = part.began.min(now.millis());
         let age = now.millis().saturating_sub(part.began);
         if age > REMEMBERED_MILLIS {
             part.previous = std::mem::take(&mut part.current);
@@ -194,6 +196,16 @@ mod tests {
         assert_eq!(used.take(&proof(taken), &one, now), Ok(()));
         now = Timestamp::from_millis(now.millis() + 3 * REMEMBERED_MILLIS);
         assert_eq!(used.take(&proof(0), &one, now), Ok(()));
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_fills_no_memory_for_ever() {
+        let (used, _) = small();
+        let now = 4_000_000_000_000;
+        let full = taken(&used, 1, 0, Timestamp::from_millis(now + 86_400_000));
+        assert_eq!(used.take(&proof(0), &entity(1), Timestamp::from_millis(now)), Err(InvalidProof::Replayed));
+        assert_eq!(taken(&used, 1, full, Timestamp::from_millis(now)), 0);
+        assert!(taken(&used, 1, full, Timestamp::from_millis(now + REMEMBERED_MILLIS + 1)) > 0);
     }
 
     #[test]

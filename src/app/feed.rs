@@ -49,11 +49,35 @@ pub struct Statements {
     pub kids: Option<Vec<String>>,
 }
 
+/// How far a feed has told: an event, by its number and by its moment. After a restore of an older backup other events get
+/// the same numbers; whoever heard those is told everything anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Its number; 0 before the first one.
+    pub seq: i64,
+    /// When it was, in milliseconds since the epoch.
+    pub at: i64,
+}
+
+impl Mark {
+    /// The mark that this text is.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (seq, at) = text.split_once('.')?;
+        Some(Self { seq: seq.parse().ok()?, at: at.parse().ok()? })
+    }
+}
+
+impl std::fmt::Display for Mark {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.seq, self.at)
+    }
+}
+
 /// What a feed is told.
 #[derive(Clone, Debug)]
 pub enum Told {
-    /// What became of this event, by its number.
-    Change(i64, Arc<Statements>),
+    /// What became of this event.
+    Change(Mark, Arc<Statements>),
     /// Something that this version does not know has happened: everything is to be stated anew.
     Anew,
 }
@@ -70,7 +94,7 @@ pub struct Feed {
 /// Everything that is void, as it was read.
 struct Everything {
     taken_in: u64,
-    seq: i64,
+    mark: Mark,
     at: Timestamp,
     statements: Arc<Statements>,
 }
@@ -96,9 +120,9 @@ pub struct Listener {
 /// How a feed begins.
 pub enum Beginning {
     /// With everything that is void.
-    Everything(i64, Arc<Statements>),
+    Everything(Mark, Arc<Statements>),
     /// With what has changed since the listener went away.
-    Since(i64, Statements),
+    Since(Mark, Statements),
 }
 
 impl Feed {
@@ -209,7 +233,7 @@ impl App {
                     None => return Ok(()),
                     Some(subject) => match self.state(subject, &mut statements).await {
                         Ok(()) if statements == Statements::default() => return Ok(()),
-                        Ok(()) => Told::Change(event.seq, Arc::new(statements)),
+                        Ok(()) => Told::Change(Mark { seq: event.seq, at: event.at.millis() }, Arc::new(statements)),
                         Err(error @ StoreError::Unavailable(_)) => return Err(error.into()),
                         Err(error) => {
                             tracing::error!(seq = event.seq, %error, "an event cannot be told to the feeds");
@@ -226,28 +250,29 @@ impl App {
 
     /// How the feed of a listener begins that has been told everything up to event `last`, if it has listened before.
     /// It must listen already.
-    pub async fn begin_feed(&self, last: Option<i64>) -> Result<Beginning, StoreError> {
-        if last.is_some_and(|last| last > self.follower.seq()) {
+    pub async fn begin_feed(&self, last: Option<Mark>) -> Result<Beginning, StoreError> {
+        if last.is_some_and(|last| last.seq > self.follower.seq()) {
             // Another node has told more than this one knows. It catches up, or the listener has to go back there; if the log
             // itself has less, it was restored, and everything is stated as it is now.
             self.follow_events().await.map_err(|_| StoreError::Behind)?;
         }
         if let Some(last) = last
-            && let Some((seq, statements)) = self.stated_since(last).await?
+            && self.counted(self.mark(last.seq).await)? == last
+            && let Some((mark, statements)) = self.stated_since(last).await?
         {
-            return Ok(Beginning::Since(seq, statements));
+            return Ok(Beginning::Since(mark, statements));
         }
-        self.state_everything().await.map(|(seq, statements)| Beginning::Everything(seq, statements))
+        self.state_everything().await.map(|(mark, statements)| Beginning::Everything(mark, statements))
     }
 
     /// What has changed since event `last`, as far as that can be told one by one.
-    async fn stated_since(&self, last: i64) -> Result<Option<(i64, Statements)>, StoreError> {
-        let seq = self.follower.seq();
-        if !(0..=seq).contains(&last) {
+    async fn stated_since(&self, last: Mark) -> Result<Option<(Mark, Statements)>, StoreError> {
+        let mark = self.counted(self.mark(self.follower.seq()).await)?;
+        if !(0..=mark.seq).contains(&last.seq) {
             return Ok(None);
         }
-        let events = self.counted(self.store.events_after(last, MOST_MISSED.saturating_add(1)).await)?;
-        let is_gapless = events.first().map_or(last == seq, |event| event.seq == last.saturating_add(1));
+        let events = self.counted(self.store.events_after(last.seq, MOST_MISSED.saturating_add(1)).await)?;
+        let is_gapless = events.first().map_or(last == mark, |event| event.seq == last.seq.saturating_add(1));
         if !is_gapless || events.len() > usize::try_from(MOST_MISSED).unwrap_or(0) {
             return Ok(None);
         }
@@ -265,12 +290,18 @@ impl App {
         for subject in subjects {
             self.state(subject, &mut statements).await?;
         }
-        Ok(Some((seq, statements)))
+        Ok(Some((mark, statements)))
+    }
+
+    /// The mark of event `seq`.
+    async fn mark(&self, seq: i64) -> Result<Mark, StoreError> {
+        let at = self.store.event_moment(seq).await?;
+        Ok(Mark { seq, at: at.map_or(0, Timestamp::millis) })
     }
 
     /// Everything that is void and may not have ended, and the event up to which it is told. Feeds that begin together
     /// share it.
-    pub async fn state_everything(&self) -> Result<(i64, Arc<Statements>), StoreError> {
+    pub async fn state_everything(&self) -> Result<(Mark, Arc<Statements>), StoreError> {
         let mut shared = self.feed.everything.lock().await;
         let now = self.now();
         let taken_in = self.feed.taken_in.load(Ordering::SeqCst);
@@ -279,8 +310,9 @@ impl App {
             && known.taken_in == taken_in
             && now.since(known.at) < SHARED
         {
-            return Ok((known.seq, known.statements.clone()));
+            return Ok((known.mark, known.statements.clone()));
         }
+        let mark = self.counted(self.mark(seq).await)?;
         let tokens = match self.revoked.all(now) {
             Some(tokens) => tokens,
             None => self.counted(self.store.revoked_tokens(now, MOST_TOKENS.saturating_add(1)).await)?,
@@ -297,8 +329,8 @@ impl App {
         let (since, until) = (now.minus(LONGEST_TOKEN), now.plus(LONGEST_TOKEN));
         self.state_clients(&mut statements, Which::Voided(since, until)).await?;
         let statements = Arc::new(statements);
-        *shared = Some(Everything { taken_in, seq, at: now, statements: statements.clone() });
-        Ok((seq, statements))
+        *shared = Some(Everything { taken_in, mark, at: now, statements: statements.clone() });
+        Ok((mark, statements))
     }
 
     async fn state(&self, subject: Subject, statements: &mut Statements) -> Result<(), StoreError> {

@@ -50,6 +50,7 @@ pub struct Move {
     to: End,
     /// A move before this one was broken off when everything had arrived.
     has_arrived: bool,
+    since: Timestamp,
 }
 
 /// A copy that is complete, but not for good.
@@ -97,7 +98,7 @@ fn is_same(from: &Config, to: &Config) -> bool {
 
 impl Move {
     /// Opens both databases. Nothing changes in the first; in the second there may be tables, but no installation.
-    pub async fn prepare(from: &Config, to: &Config) -> Result<Self, NotMoved> {
+    pub async fn prepare(from: &Config, to: &Config, since: Timestamp) -> Result<Self, NotMoved> {
         if is_same(from, to) {
             return Err(NotMoved::SameDatabase);
         }
@@ -110,19 +111,23 @@ impl Move {
             prepare_directory(&to.data_dir)?;
         }
         let to = open(to).await?;
+        // The mark is never copied: where there is one, it is that of the first database, by another name.
+        if to.store.read_only().await?.is_some() {
+            return Err(NotMoved::SameDatabase);
+        }
         let schema = from.store.snapshot().await?.schema;
         let has_arrived = match to.store.load(&to.place, schema).await {
             Ok(_) => false,
             Err(NotCopied::NotEmpty(_)) if state == Some(ReadOnly::Moving) && are_alike(&from, &to).await? => true,
             Err(error) => return Err(error.into()),
         };
-        Ok(Self { from, to, has_arrived })
+        Ok(Self { from, to, has_arrived, since })
     }
 
     /// Closes the first database for changes and copies it into the second. `progress` hears how many rows of how many are
     /// written or compared. What is not kept afterwards is to be called off.
-    pub async fn copy(&self, now: Timestamp, mut progress: impl FnMut(u64, u64)) -> Result<Copied, NotMoved> {
-        self.from.store.begin_move(now).await?;
+    pub async fn copy(&self, mut progress: impl FnMut(u64, u64)) -> Result<Copied, NotMoved> {
+        self.from.store.begin_move(self.since).await?;
         let mut snapshot = self.from.store.snapshot().await?;
         let rows = snapshot.count().await?;
         if self.has_arrived {
@@ -150,7 +155,7 @@ impl Move {
         if let Some(load) = copied.load {
             load.commit().await?;
         }
-        self.from.store.end_move().await?;
+        self.from.store.end_move(self.since).await?;
         self.from.store.close().await;
         self.to.store.close().await;
         Ok(())
@@ -159,7 +164,7 @@ impl Move {
     /// Lets the first database be written again. What was stopped in the middle may still wait for somebody there, so nothing
     /// waits for it.
     pub async fn call_off(self) -> Result<(), NotMoved> {
-        self.from.store.reopen().await?;
+        self.from.store.call_off_move(self.since).await?;
         Ok(())
     }
 }

@@ -25,6 +25,7 @@ use crate::config::Config;
 use crate::domain::certificate::Authorities;
 use crate::signer::Signer;
 use crate::store::db::Location;
+use crate::store::read_only::ReadOnly;
 use crate::store::vault::SealedRoots;
 use crate::store::{Store, StoreError};
 use crate::vault::{MasterKey, MasterKeyError, Vault};
@@ -42,7 +43,7 @@ pub enum OpenError {
     },
     /// Nothing has been served from here yet.
     #[error(
-        "there is no installation in {0}; make one with passgate serve or passgate quickstart, or name another with --data-dir"
+        "there is no installation in {0}; make one with passgate serve or passgate quickstart, or name another with --data-dir or PASSGATE_DATABASE_URL"
     )]
     NoInstallation(String),
     /// The master key is not to be had.
@@ -62,6 +63,11 @@ pub enum OpenError {
         /// What the database says.
         cause: StoreError,
     },
+    /// The installation is in another database now.
+    #[error(
+        "the installation has been moved out of the database {0}; let the settings name the other one, or run passgate migrate --reopen"
+    )]
+    MovedAway(String),
     /// The mail server's URL cannot be used.
     #[error(transparent)]
     Mail(#[from] super::mail::BadMailSettings),
@@ -83,7 +89,12 @@ enum Missing {
 impl App {
     /// Opens the installation that `config` describes in order to serve it at `bound`, making what is missing.
     pub async fn open(config: Config, clock: Clock, bound: SocketAddr) -> Result<Arc<Self>, OpenError> {
+        let (_, place) = location(&config);
         let app = Box::pin(Self::attach(config, clock, bound, Missing::Make)).await?;
+        let read_only = app.store.read_only().await;
+        if read_only.map_err(|cause| OpenError::Database { place: place.clone(), cause })? == Some(ReadOnly::Moved) {
+            return Err(OpenError::MovedAway(place));
+        }
         app.ensure_keys().await?;
         Ok(app)
     }

@@ -46,14 +46,19 @@ struct Fetched {
 #[derive(Default)]
 struct Slot {
     fetched: Mutex<Fetched>,
-    turn: tokio::sync::Mutex<()>,
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+/// Whether so much time has gone by since `at`. What is yet to come was told by a clock that was ahead, and is old.
+fn is_older(at: Timestamp, span: Duration, now: Timestamp) -> bool {
+    at > now || now.since(at) >= span
 }
 
 impl Slot {
     /// What is known of this address at `now`.
     fn known(&self, uri: &str, now: Timestamp) -> Fetched {
         let mut fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
-        if fetched.uri != uri || fetched.at.is_some_and(|at| now.since(at) >= OLDEST) {
+        if fetched.uri != uri || fetched.at.is_some_and(|at| is_older(at, OLDEST, now)) {
             let tried_at = fetched.tried_at.filter(|_| fetched.uri == uri);
             *fetched = Fetched { uri: uri.to_owned(), tried_at, ..Fetched::default() };
         }
@@ -63,7 +68,7 @@ impl Slot {
     /// Whether nobody has tried within a minute of `now`; whoever is told so tries.
     fn may_try(&self, now: Timestamp) -> bool {
         let mut fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
-        let may = fetched.tried_at.is_none_or(|at| now.since(at) >= NOT_AGAIN);
+        let may = fetched.tried_at.is_none_or(|at| is_older(at, NOT_AGAIN, now));
         if may {
             fetched.tried_at = Some(now);
         }
@@ -223,17 +228,23 @@ impl App {
         let slot = self.published_keys.slots.get_with_by_ref(client_id, Arc::default);
         let known = slot.known(uri, now);
         if assertion.is_signed_by(&known.keys) {
-            if known.at.is_some_and(|at| now.since(at) >= STALE) && slot.may_try(now) {
+            if known.at.is_some_and(|at| is_older(at, STALE, now)) && slot.may_try(now) {
                 let (app, client_id, uri) = (self.clone(), client_id.clone(), uri.to_owned());
                 tokio::spawn(async move { app.refresh(&slot, &client_id, &uri).await });
             }
             return true;
         }
         // Also if it names a known `kid`: the key may have been replaced under the same one.
-        // One fetches; who came meanwhile finds what was fetched.
-        let _turn = slot.turn.lock().await;
+        // One fetches; who came meanwhile finds what was fetched. It goes on though whoever asked goes away: nobody can use
+        // up the tries of a client and have nothing fetched.
+        let turn = slot.turn.clone().lock_owned().await;
         if slot.may_try(now) {
-            self.refresh(&slot, client_id, uri).await;
+            let (app, slot, client_id, uri) = (self.clone(), slot.clone(), client_id.clone(), uri.to_owned());
+            let fetching = tokio::spawn(async move {
+                app.refresh(&slot, &client_id, &uri).await;
+                drop(turn);
+            });
+            let _ = fetching.await;
         }
         assertion.is_signed_by(&slot.known(uri, now).keys)
     }

@@ -71,6 +71,8 @@ impl Restore {
             "{} rows are back as they were at {}, made by passgate {} out of {}.",
             restored.rows, restored.made_at, restored.version, restored.database
         ))?;
-        say("What was changed since is not in it, revocations included: see docs/how-to/back-up.md")
+        say(
+            "What was changed since is not in it, revocations included: do them again, and rotate the signing key if you had rotated it since.",
+        )
     }
 }

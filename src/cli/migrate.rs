@@ -50,12 +50,12 @@ impl Migrate {
             return say(if was_closed { "It can be written again." } else { "It could be written all the time." });
         };
         let to = elsewhere(&settings, to)?;
-        let moving = Move::prepare(&from, &to).await?;
         let clock = Clock::system();
-        let (began, begun) = (clock.now(), clock.uptime());
+        let moving = Move::prepare(&from, &to, clock.now()).await?;
+        let begun = clock.uptime();
         let progress = Progress::new("Moving", Counted::Rows);
         let work = async {
-            let copied = moving.copy(began, |done, of| progress.set(done, of)).await;
+            let copied = moving.copy(|done, of| progress.set(done, of)).await;
             copied.map_err(Failure::from)
         };
         let copied = unless_interrupted(work, || "interrupted; nothing was moved".to_owned()).await;

@@ -97,12 +97,6 @@ impl Signer {
         jwt::read(self.ring.load().published.iter().map(Arc::as_ref), MediaType::AccessToken, token)
     }
 
-    /// The claims of a token that one of the published keys signed for `issuer` and that has not ended at `now`.
-    pub fn verify(&self, token: &str, issuer: &str, now: Timestamp) -> Result<Claims, InvalidToken> {
-        let claims = self.read(token)?;
-        in_force(&claims, issuer, now).map(|()| claims)
-    }
-
     /// Whether there is a key to sign with.
     pub fn can_sign(&self) -> bool {
         self.ring.load().signing.is_some()

@@ -364,18 +364,14 @@ fn migrator() -> sqlx::migrate::Migrator {
 
 /// Held while SQLite is migrated: PostgreSQL takes an advisory lock for that, SQLite has none.
 fn lock_file(database: &std::path::Path) -> Result<std::fs::File, StoreError> {
-    let path = database.with_extension("lock");
-    let locked = std::fs::File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .and_then(|file| file.lock().map(|()| file));
-    locked.map_err(|cause| StoreError::Unavailable(sqlx::Error::Io(cause)))
+    let file = private_file(&database.with_extension("lock"))?;
+    file.lock().map_err(|cause| StoreError::Unavailable(sqlx::Error::Io(cause)))?;
+    Ok(file)
 }
 
-/// Makes the database file for its owner only, before SQLite makes it for everybody; its log takes the same mode.
-fn private_file(path: &std::path::Path) -> Result<(), StoreError> {
+/// Makes a file for its owner only, if there is none. SQLite would make the database for everybody; its log takes the same
+/// mode.
+fn private_file(path: &std::path::Path) -> Result<std::fs::File, StoreError> {
     let mut options = std::fs::File::options();
     options.create(true).append(true);
     #[cfg(unix)]
@@ -383,5 +379,5 @@ fn private_file(path: &std::path::Path) -> Result<(), StoreError> {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    options.open(path).map(|_| ()).map_err(|cause| StoreError::Unavailable(sqlx::Error::Io(cause)))
+    options.open(path).map_err(|cause| StoreError::Unavailable(sqlx::Error::Io(cause)))
 }

@@ -85,6 +85,12 @@ impl Store {
         }
     }
 
+    /// When event `seq` was, if it is there.
+    pub async fn event_moment(&self, seq: i64) -> Result<Option<Timestamp>, StoreError> {
+        let row = self.db.fetch_optional(sql("SELECT at FROM events WHERE seq = $1").bind(seq)).await?;
+        row.map(|row| time(&row, "at")).transpose()
+    }
+
     /// At most `limit` events after number `after`, the oldest first.
     pub async fn events_after(&self, after: i64, limit: i64) -> Result<Vec<LoggedEvent>, StoreError> {
         let query = sql("SELECT seq, at, actor, address, action, entity_id, subject, detail FROM events WHERE seq > $1 ORDER BY seq LIMIT $2")

@@ -26,7 +26,7 @@ pub mod vault;
 pub mod voided;
 
 use crate::domain::time::Timestamp;
-use db::{Db, Location, Row, Statement, sql};
+use db::{Db, Location, Row, Statement};
 
 /// Most rows that one transaction purges: SQLite has one writer, and others wait for it.
 const PURGED_AT_ONCE: i64 = 5_000;
@@ -35,7 +35,7 @@ const PURGED_AT_ONCE: i64 = 5_000;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// It cannot be reached or did not answer in time.
-    #[error("the database cannot answer: {0}")]
+    #[error("the database cannot answer: {}", why(.0))]
     Unavailable(sqlx::Error),
     /// What this node knows is too old to go by.
     #[error("this node is behind the database and cannot catch up")]
@@ -55,6 +55,15 @@ pub enum StoreError {
     /// The schema could not be brought up to date.
     #[error("the database schema cannot be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+}
+
+fn why(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::PoolTimedOut => {
+            "no connection within five seconds; look at host, port and firewall, and at database_connections".to_owned()
+        }
+        other => other.to_string(),
+    }
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -81,11 +90,6 @@ impl Store {
     /// Chains the events that are written from now on.
     pub fn chain_with(&self, key: crate::domain::chain::ChainKey) {
         self.db.chain_with(key);
-    }
-
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        self.db.fetch_optional(sql("SELECT seq FROM event_head WHERE id = 1")).await.map(|_| ())
     }
 
     /// Deletes by `statement`, whose last value is how many rows at most, until there is none left; says how many there were.

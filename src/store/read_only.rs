@@ -44,22 +44,36 @@ impl Store {
         self.db.fetch_optional(query()).await?.as_ref().map(state_of).transpose()
     }
 
-    /// Lets nothing be written from now on, and waits for what is being written.
-    pub async fn begin_move(&self, now: Timestamp) -> Result<(), StoreError> {
+    /// Lets nothing be written from now on, and waits for what is being written. The mark is that of the move that began at
+    /// `since`; one that was broken off, or is still going on, loses it. [`StoreError::ReadOnly`] if it has been moved.
+    pub async fn begin_move(&self, since: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.db.begin_even_if_read_only().await?;
         tx.wait_for_writers().await?;
-        let insert =
-            sql("INSERT INTO read_only (id, state, since) VALUES (1, 'moving', $1) ON CONFLICT (id) DO NOTHING");
-        tx.execute(insert.bind(now.millis())).await?;
+        if let Some(why @ ReadOnly::Moved) = tx.fetch_optional(query()).await?.as_ref().map(state_of).transpose()? {
+            return Err(StoreError::ReadOnly(why));
+        }
+        let insert = sql(
+            "INSERT INTO read_only (id, state, since) VALUES (1, 'moving', $1) ON CONFLICT (id) DO UPDATE SET since = excluded.since",
+        );
+        tx.execute(insert.bind(since.millis())).await?;
         tx.commit().await
     }
 
-    /// Notes that the move is over. [`StoreError::Conflict`] if it was called off meanwhile.
-    pub async fn end_move(&self) -> Result<(), StoreError> {
+    /// Notes that the move that began at `since` is over. [`StoreError::Conflict`] if it has lost its mark.
+    pub async fn end_move(&self, since: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.db.begin_even_if_read_only().await?;
-        if tx.execute(sql("UPDATE read_only SET state = 'moved' WHERE id = 1")).await? == 0 {
+        let end = sql("UPDATE read_only SET state = 'moved' WHERE id = 1 AND state = 'moving' AND since = $1");
+        if tx.execute(end.bind(since.millis())).await? == 0 {
             return Err(StoreError::Conflict);
         }
+        tx.commit().await
+    }
+
+    /// Lets this database be written again, if the move that began at `since` still has its mark.
+    pub async fn call_off_move(&self, since: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.db.begin_even_if_read_only().await?;
+        let call_off = sql("DELETE FROM read_only WHERE id = 1 AND state = 'moving' AND since = $1");
+        tx.execute(call_off.bind(since.millis())).await?;
         tx.commit().await
     }
 

@@ -59,6 +59,8 @@ async fn an_installation_moves_while_its_server_issues_tokens_and_the_old_databa
         assert!(said.contains("has been moved to another one"), "{said}");
         let said = source.complaint(&["migrate", "--to", &target.name()]);
         assert!(said.contains("has been moved out of"), "{said}");
+        let said = source.complaint(&["serve", "--listen", "127.0.0.1:0"]);
+        assert!(said.contains("has been moved out of the database"), "{said}");
         let doctor = source.run(&["doctor", "--json"]);
         assert!(!doctor.status.success() && String::from_utf8_lossy(&doctor.stdout).contains("\"read_only\""));
         target.told(&["entity", "create", "late", "--name", "Late"]);

@@ -191,7 +191,9 @@ async fn who_comes_back_hears_what_was_missed_and_after_too_much_everything() {
     let missed = Feed::open(&server, &api, Some(&id)).await.change().await;
     assert_eq!(missed, json!({"clients": [{"client_id": customer.client_id}]}));
 
-    for wrong in ["-1", "999999999", "x"] {
+    let (seq, at) = id.split_once('.').unwrap();
+    let of_another_history = format!("{seq}.{}", at.parse::<i64>().unwrap() - 1);
+    for wrong in ["-1", "999999999.1", "x", &of_another_history] {
         let event = Feed::open(&server, &api, Some(wrong)).await.next().await.unwrap();
         assert_eq!(event.kind, "snapshot", "{wrong}");
         assert_eq!(event.data["clients"][0]["client_id"], other.client_id);

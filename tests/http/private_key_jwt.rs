@@ -414,6 +414,8 @@ struct Publisher {
     uri: String,
     body: Arc<std::sync::Mutex<String>>,
     asked: Arc<AtomicUsize>,
+    /// What is asked for at `/slow` waits for a permit of this.
+    gate: Arc<tokio::sync::Semaphore>,
     ca: String,
 }
 
@@ -428,13 +430,24 @@ impl Publisher {
         let tls = Tls::load(&ca, &key_file, false).unwrap();
         let body = Arc::new(std::sync::Mutex::new("{}".to_owned()));
         let asked = Arc::new(AtomicUsize::new(0));
+        let gate = Arc::new(tokio::sync::Semaphore::new(0));
         let (shown, counted) = (body.clone(), asked.clone());
+        let (shown_slowly, counted_slowly, opened) = (body.clone(), asked.clone(), gate.clone());
         let router = Router::new()
             .route(
                 "/jwks",
                 get(async move || {
                     counted.fetch_add(1, Ordering::SeqCst);
                     let body = shown.lock().unwrap().clone();
+                    ([("content-type", "application/jwk-set+json")], body)
+                }),
+            )
+            .route(
+                "/slow",
+                get(async move || {
+                    counted_slowly.fetch_add(1, Ordering::SeqCst);
+                    opened.acquire().await.unwrap().forget();
+                    let body = shown_slowly.lock().unwrap().clone();
                     ([("content-type", "application/jwk-set+json")], body)
                 }),
             )
@@ -456,7 +469,7 @@ impl Publisher {
                 });
             }
         });
-        Self { uri: format!("https://localhost:{port}/jwks"), body, asked, ca: ca.display().to_string() }
+        Self { uri: format!("https://localhost:{port}/jwks"), body, asked, gate, ca: ca.display().to_string() }
     }
 
     fn publish(&self, keys: &[&Signing]) {
@@ -467,6 +480,49 @@ impl Publisher {
     fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
     }
+}
+
+/// Else a stranger who knows the Client Id asks and goes away, again and again, and the keys are never learned.
+#[tokio::test]
+async fn the_keys_are_fetched_to_the_end_though_whoever_asked_has_gone() {
+    let place = Place::new().await;
+    let publisher = Publisher::start(&place).await;
+    let settings = [("jwks_uri_allowed_networks", "127.0.0.0/8, ::1"), ("jwks_uri_ca_file", publisher.ca.as_str())];
+    let server = Server::start_in(&place, &settings).await;
+    let customer = server.customer().await;
+    let [key, strangers] = [(); 2].map(|()| Signing::new(Algorithm::Es256, "k"));
+    publisher.publish(&[&key]);
+    let uri = publisher.uri.replace("/jwks", "/slow");
+    set(&server, &customer, json!({"method": "private_key_jwt", "jwks_uri": uri})).await;
+    let assertion = |key: &Signing, jti: &str| key.assertion(claims(&server, &customer, jti));
+    let connections = async || {
+        let metrics = server.get("/metrics").send().await.unwrap().text().await.unwrap();
+        metrics.lines().find(|line| line.starts_with("passgate_open_connections ")).unwrap().to_owned()
+    };
+    let before = connections().await;
+    let strange = assertion(&strangers, "s");
+    // With a connection of its own, which is closed when it goes.
+    let http = reqwest::Client::new();
+    let form =
+        [("grant_type", "client_credentials"), ("client_assertion_type", TYPE), ("client_assertion", strange.as_str())];
+    let asking = http.post(format!("http://{}/oauth/token", server.address)).form(&form).send();
+    let is_asked = async {
+        while publisher.asked() == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        _ = asking => panic!("it was answered without the keys"),
+        () = is_asked => {}
+    }
+    drop(http);
+    while connections().await != before {
+        tokio::task::yield_now().await;
+    }
+    publisher.gate.add_permits(1);
+    let right = assertion(&key, "a");
+    assert_eq!(present(&server, "token", &right, &[]).await.status, 200);
+    assert_eq!(publisher.asked(), 1);
 }
 
 #[tokio::test]

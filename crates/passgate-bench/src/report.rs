@@ -10,7 +10,7 @@ use crate::plot;
 use crate::results::{Range, Results, Section};
 use crate::run::{CEILING, DOORS, EDDSA, OPEN, PASSGATE, SOME, TLS, TOKENS, VERIFIED};
 
-const BEGIN: &str = "<!-- measured: written by the command below, not by hand -->";
+const BEGIN: &str = "<!-- measured: written by the command above, not by hand -->";
 const END: &str = "<!-- measured: end -->";
 
 /// Something that should be reached.

@@ -74,7 +74,8 @@ impl Void {
     /// Takes in what was told at `now`, in milliseconds since the epoch.
     pub(crate) fn learn(&mut self, told: Statements, now: i64) -> Result<(), TooMuch> {
         self.not_before = self.not_before.max(told.not_before);
-        if told.kids.is_some() {
+        // A server that does not name them yet says only that they have changed.
+        if told.kids.is_some() || told.keys_changed {
             self.kids = told.kids;
         }
         for Client { client_id, state } in told.clients {
@@ -173,6 +174,14 @@ mod tests {
         let one = void(&[&format!(r#"{{"tokens":[{{"jti":"{}","exp":1800000001}}]}}"#, jti(NOW, 9))]);
         assert!(of(&one, "a", NOW, 9) && !of(&one, "a", NOW + 1, 9));
         assert!(Void::default().covers("a", "not-one-of-passgate", NOW));
+    }
+
+    #[test]
+    fn keys_are_those_that_were_named_last_and_unknown_once_they_have_changed_unnamed() {
+        let named = r#"{"kids":["a"]}"#;
+        assert!(!void(&[named]).covers_key("a") && void(&[named]).covers_key("b"));
+        assert!(!void(&[named, r#"{"keys_changed":true}"#]).covers_key("b"));
+        assert!(void(&[named, r#"{"keys_changed":true,"kids":["b"]}"#]).covers_key("a"));
     }
 
     #[test]

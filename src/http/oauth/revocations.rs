@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use super::client_auth;
 use super::error::{OAuthError, OAuthErrors};
 use crate::app::App;
-use crate::app::feed::{Beginning, LONGEST_FEED, Listener, Statements, Told};
+use crate::app::feed::{Beginning, LONGEST_FEED, Listener, Mark, Statements, Told};
 use crate::app::issue::{Proven, Purpose};
 use crate::domain::claims::TokenId;
 use crate::domain::credential::accept_secret;
@@ -134,7 +134,7 @@ fn is_false(value: &bool) -> bool {
     tag = "OAuth 2.0",
     operation_id = "oauthRevocations",
     security(("client_secret_basic" = [])),
-    params(("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event that was heard")),
+    params(("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was heard")),
     responses(
         (status = 200, description = "Events without an end", body = Answer, content_type = "text/event-stream"),
         (status = 403, description = "The client is not a registered API", body = super::error::ErrorBody),
@@ -151,11 +151,11 @@ pub async fn get(
     if proven.entity.is_some() {
         return Err(OAuthError::UnauthorizedClient);
     }
-    let last = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()?.parse().ok());
+    let last = headers.get(LAST_EVENT_ID).and_then(|id| Mark::parse(id.to_str().ok()?));
     let listener = app.feed.listen().ok_or_else(|| OAuthError::Unavailable("every feed is taken".to_owned()))?;
     let (seq, unsent) = match app.begin_feed(last).await? {
-        Beginning::Everything(seq, statements) => (seq, Unsent::new("snapshot", seq, statements)),
-        Beginning::Since(seq, statements) => (seq, Unsent::new("change", seq, Arc::new(statements))),
+        Beginning::Everything(mark, statements) => (mark.seq, Unsent::new("snapshot", mark, statements)),
+        Beginning::Since(mark, statements) => (mark.seq, Unsent::new("change", mark, Arc::new(statements))),
     };
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -196,15 +196,15 @@ impl Session {
             }
             tokio::select! {
                 told = self.listener.told.recv() => match told {
-                    Ok(Told::Change(seq, _)) if seq <= self.seq => {}
-                    Ok(Told::Change(seq, statements)) => {
-                        self.seq = seq;
-                        self.unsent = Some(Unsent::new("change", seq, statements));
+                    Ok(Told::Change(mark, _)) if mark.seq <= self.seq => {}
+                    Ok(Told::Change(mark, statements)) => {
+                        self.seq = mark.seq;
+                        self.unsent = Some(Unsent::new("change", mark, statements));
                     }
                     Ok(Told::Anew) | Err(RecvError::Lagged(_)) => {
-                        let (seq, statements) = self.app.state_everything().await.ok()?;
-                        self.seq = seq;
-                        self.unsent = Some(Unsent::new("snapshot", seq, statements));
+                        let (mark, statements) = self.app.state_everything().await.ok()?;
+                        self.seq = mark.seq;
+                        self.unsent = Some(Unsent::new("snapshot", mark, statements));
                     }
                     Err(RecvError::Closed) => return None,
                 },
@@ -242,15 +242,15 @@ impl Session {
 /// Statements on their way out, a part at a time.
 struct Unsent {
     kind: &'static str,
-    seq: i64,
+    mark: Mark,
     statements: Arc<Statements>,
     part: usize,
     is_done: bool,
 }
 
 impl Unsent {
-    fn new(kind: &'static str, seq: i64, statements: Arc<Statements>) -> Self {
-        Self { kind, seq, statements, part: 0, is_done: false }
+    fn new(kind: &'static str, mark: Mark, statements: Arc<Statements>) -> Self {
+        Self { kind, mark, statements, part: 0, is_done: false }
     }
 
     fn next(&mut self) -> Option<Bytes> {
@@ -275,7 +275,7 @@ impl Unsent {
                 .map(|(jti, end)| Token { jti, exp: end.seconds() })
                 .collect(),
         };
-        event(self.kind, (!more).then_some(self.seq), &answer)
+        event(self.kind, (!more).then_some(self.mark), &answer)
     }
 }
 
@@ -294,7 +294,7 @@ fn client((client_id, voided): &(ClientId, Voided)) -> Client<'_> {
 }
 
 /// An event as it stands on the wire; `None` if it cannot be written, which ends the feed.
-fn event<T: Serialize>(kind: &str, id: Option<i64>, data: &T) -> Option<Bytes> {
+fn event<T: Serialize>(kind: &str, id: Option<Mark>, data: &T) -> Option<Bytes> {
     let data = serde_json::to_string(data).ok()?;
     let id = id.map(|id| format!("id: {id}\n")).unwrap_or_default();
     Some(format!("{id}event: {kind}\ndata: {data}\n\n").into())
