@@ -141,6 +141,13 @@ impl Server {
         let app = App::open(config, clock, address).await.unwrap();
         let (stop, stopped) = watch::channel(false);
         passgate::jobs::start(&app, tls.clone(), &stopped);
+        // Each job of the installation has had its first turn before a test moves the clock.
+        let turns = async {
+            while place.number("SELECT COUNT(*) FROM leases").await < 3 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), turns).await.expect("the jobs do not begin");
         tokio::spawn(http::serve::serve(listener, http::router(&app), app.clone(), tls, stopped));
         let (_, token) =
             app.create_operator_token(&Actor::Cli, "tests", Duration::from_secs(3600 * 24 * 366)).await.unwrap();
