@@ -37,10 +37,7 @@ pub fn start(app: &Arc<App>, tls: Option<Tls>, stop: &watch::Receiver<bool>) {
         Ok(())
     });
     spawn("chain events", CHAIN, app, stop, |app| async move { app.chain_events().await });
-    spawn("forget ended revocations", PURGE, app, stop, |app| async move {
-        app.revoked.purge(app.now().minus(REMEMBERED));
-        Ok(())
-    });
+    spawn("purge what this node knows of", PURGE, app, stop, |app| async move { purge_own(&app).await });
     spawn_once("purge", PURGE, app, stop, |app| async move { purge(&app).await });
     spawn_once("remind of ending secrets", REMIND, app, stop, |app| async move { rotate(&app).await });
     if let Some(tls) = tls {
@@ -82,11 +79,17 @@ pub async fn rotate(app: &App) -> Result<(), Error> {
     app.remind().await.and(filled)
 }
 
+/// Forgets what nobody needs any more and only this node knows of.
+pub async fn purge_own(app: &App) -> Result<(), Error> {
+    app.revoked.purge(app.now().minus(REMEMBERED));
+    app.trim_requests().await
+}
+
 /// Forgets what nobody needs any more.
 pub async fn purge(app: &App) -> Result<(), Error> {
+    purge_own(app).await?;
     let now = app.now();
     let ended = now.minus(REMEMBERED);
-    app.revoked.purge(ended);
     app.counted(app.store.purge_revoked_tokens(ended).await)?;
     app.counted(app.store.purge_sessions(now).await)?;
     app.counted(app.store.purge_used_assertions(ended).await)?;

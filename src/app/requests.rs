@@ -261,11 +261,16 @@ impl App {
         Ok(())
     }
 
-    /// Forgets token requests that are too old or too many, and counts that are too old.
+    /// Forgets token requests and counts that are too old.
     pub async fn purge_requests(&self) -> Result<(), Error> {
         let now = self.now();
         self.counted(self.store.purge_token_requests(now.minus(KEPT)).await)?;
         self.counted(self.store.purge_token_request_counts(now.minus(COUNTS_KEPT).hour()).await)?;
+        Ok(())
+    }
+
+    /// Forgets token requests of the entities of which this node has written some, where they are too many.
+    pub async fn trim_requests(&self) -> Result<(), Error> {
         let grown: Vec<EntityId> = locked(&self.requests.grown).drain().collect();
         for (index, entity_id) in grown.iter().enumerate() {
             if let Err(error) = self.counted(self.store.purge_token_requests_of(entity_id, MOST_KEPT).await) {

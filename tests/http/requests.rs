@@ -10,7 +10,7 @@ use passgate::store::request_count::{Counted, Span};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::server::{Answer, Customer, NOW, Server};
+use crate::server::{Answer, Customer, NOW, Place, Server};
 
 const HOUR: i64 = 3_600_000;
 
@@ -356,4 +356,19 @@ async fn the_old_and_the_many_are_forgotten() {
     server.advance(86_400 * 369);
     jobs::purge(&server.app).await.unwrap();
     assert_eq!(counted(&server, &customer, Span::Day).await.len(), 2);
+}
+
+/// Which entities have grown, each node knows of those that it has written.
+#[tokio::test]
+async fn each_node_trims_what_it_has_written_whoever_purges_what_is_old() {
+    let place = Place::new().await;
+    let (one, two) = (Server::start_in(&place, &[]).await, Server::start_in(&place, &[]).await);
+    let customer = two.customer().await;
+    two.token(&customer).await;
+    jobs::flush(&two.app).await.unwrap();
+    place.sql("WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 50000) INSERT INTO token_requests (id, at, entity_id, client_id, door, request_id, status, code, reason, secret_hint, address, micros) SELECT id - n, at, entity_id, client_id, door, request_id, status, code, reason, secret_hint, address, micros FROM token_requests, numbers").await;
+    jobs::purge(&one.app).await.unwrap();
+    assert_eq!(place.number("SELECT COUNT(*) FROM token_requests").await, 50_001);
+    jobs::purge_own(&two.app).await.unwrap();
+    assert_eq!(place.number("SELECT COUNT(*) FROM token_requests").await, 50_000);
 }
