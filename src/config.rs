@@ -198,7 +198,7 @@ pub struct Config {
     pub max_connections: usize,
     pub outage_tolerance_seconds: u32,
     pub drain_seconds: u32,
-    pub cached_credentials: u64,
+    pub cached_credentials: usize,
     pub cached_revocations: usize,
     pub throttle_burst: u32,
     pub throttle_refill_seconds: u32,

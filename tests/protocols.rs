@@ -82,7 +82,7 @@ fn what_a_node_knows_of_a_credential_is_never_older_than_what_it_has_followed() 
                 }
             }
             at[process] += 1;
-            if let Some(credential) = known.credential(&id) {
+            if let Some(credential) = known.credential(id.as_str()) {
                 assert!(credential.version >= followed, "{order:?}");
             }
         }

@@ -80,7 +80,7 @@ impl App {
     /// is too old to go by.
     pub(super) async fn may_answer(&self) -> Result<(), StoreError> {
         let tolerance = self.outage_tolerance();
-        if self.knowledge_age() <= tolerance { Ok(()) } else { self.follow_if_older(tolerance).await }
+        if self.knowledge_age() <= tolerance { Ok(()) } else { Box::pin(self.follow_if_older(tolerance)).await }
     }
 
     /// Whether the database answers, as far as the last reading of the log tells.

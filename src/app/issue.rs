@@ -178,7 +178,7 @@ impl App {
             Ok(proof) => {
                 self.throttle.succeed(key);
                 if purpose == Purpose::Token && credential.failed_attempts > 0 {
-                    self.forget_failures(&credential).await;
+                    Box::pin(self.forget_failures(&credential)).await;
                 }
                 Ok(Proven { credential, proof, entity })
             }
@@ -190,7 +190,7 @@ impl App {
                     && refusal.is_unproven()
                     && let Some(entity) = &entity
                 {
-                    self.count_failure(&credential, entity).await;
+                    Box::pin(self.count_failure(&credential, entity)).await;
                 }
                 Err(NotProven::Refused(refusal, Asker { credential, shown }))
             }
@@ -206,10 +206,7 @@ impl App {
         purpose: Purpose,
     ) -> Result<Option<Seen>, StoreError> {
         let now = self.now();
-        let Some(client_id) = ClientId::parse(client_id) else {
-            return Ok(None);
-        };
-        let Some(credential) = self.credential(&client_id).await? else {
+        let Some(credential) = self.client(client_id).await? else {
             return Ok(None);
         };
         let entity = match &credential.owner {
@@ -223,7 +220,7 @@ impl App {
         let accepted = || accept(&credential, entity.as_deref(), address, now);
         let (shown, verdict) = match showing {
             Showing::Secret(secret) => {
-                let presented = self.vault.secrets.mac(client_id.as_str(), secret);
+                let presented = self.vault.secrets.mac(client_id, secret);
                 match credential.proven_secret(&presented, now) {
                     Some(known) => {
                         let verdict = in_time(known, now).and_then(|()| accepted());
@@ -235,10 +232,12 @@ impl App {
                 }
             }
             Showing::Assertion(assertion) => {
-                let verdict = match (self.is_signed(&credential, assertion).await, accepted()) {
+                let verdict = match (Box::pin(self.is_signed(&credential, assertion)).await, accepted()) {
                     (false, _) => Err(Refusal::WrongAssertion),
                     (true, Err(refusal)) => Err(refusal),
-                    (true, Ok(())) => self.use_up(&client_id, assertion, now).await?.map_err(Refusal::Assertion),
+                    (true, Ok(())) => {
+                        Box::pin(self.use_up(&credential.client_id, assertion, now)).await?.map_err(Refusal::Assertion)
+                    }
                 };
                 (Shown::Nothing, verdict.map(|()| Proof::Assertion))
             }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use moka::sync::Cache;
+use quick_cache::sync::Cache;
 
 use crate::domain::credential::Credential;
 use crate::domain::entity::Entity;
@@ -23,12 +23,12 @@ pub struct ReadMark(u64);
 
 impl Known {
     /// Keeps at most `most` credentials, and as many entities.
-    pub fn new(most: u64) -> Self {
+    pub fn new(most: usize) -> Self {
         Self { credentials: Cache::new(most), entities: Cache::new(most), changes: AtomicU64::new(0) }
     }
 
-    /// A known credential.
-    pub fn credential(&self, client_id: &ClientId) -> Option<Arc<Credential>> {
+    /// A known credential, by its Client Id, or what somebody says that it is.
+    pub fn credential(&self, client_id: &str) -> Option<Arc<Credential>> {
         self.credentials.get(client_id)
     }
 
@@ -46,7 +46,7 @@ impl Known {
     pub fn learn_credential(&self, mark: ReadMark, credential: &Arc<Credential>) {
         self.credentials.insert(credential.client_id.clone(), credential.clone());
         if self.changes.load(Ordering::SeqCst) != mark.0 {
-            self.credentials.invalidate(&credential.client_id);
+            self.credentials.remove(&credential.client_id);
         }
     }
 
@@ -54,32 +54,32 @@ impl Known {
     pub fn learn_entity(&self, mark: ReadMark, entity: &Arc<Entity>) {
         self.entities.insert(entity.id.clone(), entity.clone());
         if self.changes.load(Ordering::SeqCst) != mark.0 {
-            self.entities.invalidate(&entity.id);
+            self.entities.remove(&entity.id);
         }
     }
 
     /// Forgets a credential that has changed.
     pub fn forget_credential(&self, client_id: &ClientId) {
         self.changes.fetch_add(1, Ordering::SeqCst);
-        self.credentials.invalidate(client_id);
+        self.credentials.remove(client_id);
     }
 
     /// Forgets an entity that has changed.
     pub fn forget_entity(&self, id: &EntityId) {
         self.changes.fetch_add(1, Ordering::SeqCst);
-        self.entities.invalidate(id);
+        self.entities.remove(id);
     }
 
     /// Forgets everything.
     pub fn forget_all(&self) {
         self.changes.fetch_add(1, Ordering::SeqCst);
-        self.credentials.invalidate_all();
-        self.entities.invalidate_all();
+        self.credentials.clear();
+        self.entities.clear();
     }
 
     /// How many credentials are known.
-    pub fn len(&self) -> u64 {
-        self.credentials.entry_count()
+    pub fn len(&self) -> usize {
+        self.credentials.len()
     }
 
     /// Whether no credential is known.

@@ -8,9 +8,9 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::durations::Durations;
 use crate::domain::token::Door;
 
 /// How a token request ended. The word is the contract's `code`.
@@ -74,7 +74,7 @@ struct StatusLabels {
 pub struct Metrics {
     registry: Registry,
     tokens: [[Counter; 8]; 2],
-    seconds: Histogram,
+    seconds: Durations,
     responses: Family<StatusLabels, Counter>,
     forward_auth: Family<StatusLabels, Counter>,
     cache_hits: Counter,
@@ -97,9 +97,7 @@ impl Default for Metrics {
             Outcome::ALL.map(|outcome| tokens.get_or_create_owned(&OutcomeLabels { door, outcome: outcome.as_str() }))
         };
         let handles = [Door::Integration, Door::OAuth].map(|door| of_door(door.as_str()));
-        let seconds = Histogram::new([
-            0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
-        ]);
+        let seconds = Durations::default();
         registry.register_with_unit(
             "request_duration",
             "Time from the request's head to its answer",
@@ -154,7 +152,7 @@ impl Default for Metrics {
 #[derive(Clone, Copy, Debug)]
 pub struct Now {
     /// Credentials in memory.
-    pub known_credentials: u64,
+    pub known_credentials: usize,
     /// Connections to the database, and how many of them are idle.
     pub database: (u32, usize),
     /// Whether the database answered then.
@@ -178,7 +176,7 @@ impl Metrics {
 
     /// Counts an answer.
     pub fn answered(&self, status: u16, took: Duration) {
-        self.seconds.observe(took.as_secs_f64());
+        self.seconds.observe(took);
         self.responses.get_or_create(&StatusLabels { status }).inc();
     }
 

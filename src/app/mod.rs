@@ -6,6 +6,7 @@ pub mod backup;
 pub mod clock;
 pub mod credentials;
 pub mod dpop;
+pub mod durations;
 pub mod entities;
 pub mod feed;
 pub mod follow;
@@ -185,11 +186,25 @@ impl App {
 
     /// A credential: known, or read once.
     pub async fn credential(&self, client_id: &ClientId) -> Result<Option<Arc<Credential>>, StoreError> {
+        self.client(client_id.as_str()).await
+    }
+
+    /// The credential that somebody names: known, or read once.
+    pub async fn client(&self, client_id: &str) -> Result<Option<Arc<Credential>>, StoreError> {
         let known = self.known.credential(client_id);
-        self.metrics.looked_up(known.is_some());
         if known.is_some() {
+            self.metrics.looked_up(true);
             return Ok(known);
         }
+        match ClientId::parse(client_id) {
+            // Boxed, so that a request whose client is known carries no room for a read.
+            Some(client_id) => Box::pin(self.read_credential(&client_id)).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn read_credential(&self, client_id: &ClientId) -> Result<Option<Arc<Credential>>, StoreError> {
+        self.metrics.looked_up(false);
         self.may_ask_database()?;
         let mark = self.known.begin_read();
         let credential = self.counted(self.store.credential(client_id, self.now()).await)?.map(Arc::new);
@@ -201,9 +216,13 @@ impl App {
 
     /// An entity: known, or read once.
     pub async fn entity(&self, id: &EntityId) -> Result<Option<Arc<Entity>>, StoreError> {
-        if let Some(entity) = self.known.entity(id) {
-            return Ok(Some(entity));
+        match self.known.entity(id) {
+            Some(entity) => Ok(Some(entity)),
+            None => Box::pin(self.read_entity(id)).await,
         }
+    }
+
+    async fn read_entity(&self, id: &EntityId) -> Result<Option<Arc<Entity>>, StoreError> {
         self.may_ask_database()?;
         let mark = self.known.begin_read();
         let entity = self.counted(self.store.entity(id).await)?.map(Arc::new);

@@ -2,13 +2,13 @@
 //! for a credential, whoever asks, remembered for an hour. What is fetched comes from the public Internet, whatever a customer writes down: each
 //! address is judged after its name was resolved and before it is connected to, and is then the one connected to.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use moka::policy::EvictionPolicy;
-use moka::sync::Cache;
+use quick_cache::sync::Cache;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Certificate, Client, Url};
 
@@ -20,7 +20,7 @@ use crate::domain::public_key::{PublicKey, published};
 use crate::domain::time::Timestamp;
 
 /// Most credentials whose published keys are remembered.
-const MOST_CREDENTIALS: u64 = 10_000;
+const MOST_CREDENTIALS: usize = 10_000;
 /// Most bytes of a published set.
 const MOST_BYTES: usize = 64 * 1024;
 /// Longest time that fetching may take, from the look-up of the name to the last byte.
@@ -119,7 +119,7 @@ impl PublishedKeys {
     /// `authorities` vouches for.
     pub fn new(allowed: &[IpNet], authorities: Vec<Certificate>) -> Self {
         Self {
-            slots: Cache::builder().eviction_policy(EvictionPolicy::lru()).max_capacity(MOST_CREDENTIALS).build(),
+            slots: Cache::new(MOST_CREDENTIALS),
             turns: tokio::sync::Semaphore::new(AT_ONCE),
             allowed: allowed.into(),
             authorities,
@@ -134,7 +134,7 @@ impl PublishedKeys {
 
     /// Forgets the keys of a credential.
     pub fn forget(&self, client_id: &ClientId) {
-        self.slots.invalidate(client_id);
+        self.slots.remove(client_id);
     }
 
     fn url(&self, uri: &str) -> Result<Url, NotFetched> {
@@ -225,7 +225,7 @@ impl App {
         assertion: &Assertion<'_>,
     ) -> bool {
         let now = self.now();
-        let slot = self.published_keys.slots.get_with_by_ref(client_id, Arc::default);
+        let Ok(slot) = self.published_keys.slots.get_or_insert_with(client_id, || Ok::<_, Infallible>(Arc::default()));
         let known = slot.known(uri, now);
         if assertion.is_signed_by(&known.keys) {
             if known.at.is_some_and(|at| is_older(at, STALE, now)) && slot.may_try(now) {

@@ -1,11 +1,12 @@
 //! Quotas: tokens of each entity that has one, counted in memory. Nothing here is shared by entities but the table that
 //! finds their counts; entities without a quota never come here.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use moka::sync::Cache;
+use quick_cache::sync::Cache;
 use serde_json::json;
 
 use super::{App, Error};
@@ -16,8 +17,6 @@ use crate::domain::person::Role;
 use crate::domain::quota::{Quota, Span, Standing};
 use crate::domain::time::Timestamp;
 
-/// Counts that nobody has asked for so long are forgotten, and read from the database when they are needed again.
-const IDLE: Duration = Duration::from_secs(3600);
 /// Entities whose counts are read at once.
 const BATCH: usize = 200;
 /// Notices are kept so long, so that none is given twice.
@@ -104,6 +103,12 @@ impl Tally {
         }
     }
 
+    /// Whether nobody has asked for a token in this hour or the last one.
+    fn is_idle(&self, now: Timestamp) -> bool {
+        let (hour, _) = unpack(self.hour.load(Ordering::Relaxed));
+        hour.saturating_add(1) < Span::Hour.number(now)
+    }
+
     /// Whether the owners have not been told yet of this share, as far as this node knows; from now on it counts as told.
     fn tells(&self, standing: &Standing, share: u32) -> bool {
         let [hour, day] = &self.told;
@@ -133,8 +138,8 @@ pub struct Reached {
 
 impl Quotas {
     /// Keeps the counts of at most `most` entities.
-    pub fn new(most: u64) -> Self {
-        Self(Cache::builder().max_capacity(most).time_to_idle(IDLE).build())
+    pub fn new(most: usize) -> Self {
+        Self(Cache::new(most))
     }
 }
 
@@ -145,7 +150,7 @@ impl App {
         let Some(quota) = &entity.settings.quota else { return Ok(None) };
         let tally = match self.quotas.0.get(&entity.id) {
             Some(tally) => tally,
-            None => self.tally(entity).await,
+            None => Box::pin(self.tally(entity)).await,
         };
         tally.take(quota, self.now()).map(Some).map_err(Error::OverQuota)
     }
@@ -161,7 +166,8 @@ impl App {
             Ok(counts) => counts.into_iter().for_each(|(_, counts)| tally.learn(counts, now)),
             Err(error) => tracing::warn!(%error, "the use of a quota cannot be read, and is counted from zero"),
         }
-        self.quotas.0.entry_by_ref(&entity.id).or_insert(Arc::new(tally)).into_value()
+        let Ok(tally) = self.quotas.0.get_or_insert_with(&entity.id, || Ok::<_, Infallible>(Arc::new(tally)));
+        tally
     }
 
     /// How the quota of an entity stands, as far as it is written: within a second of now.
@@ -175,8 +181,9 @@ impl App {
     /// nodes. Gives back those that this node was the first to see.
     pub async fn follow_quotas(&self) -> Result<Vec<Reached>, Error> {
         let now = self.now();
-        let tallies: Vec<(EntityId, Arc<Tally>)> =
-            self.quotas.0.iter().map(|(id, tally)| ((*id).clone(), tally)).collect();
+        // What is forgotten is read from the database when it is needed again.
+        self.quotas.0.retain(|_, tally| !tally.is_idle(now));
+        let tallies: Vec<(EntityId, Arc<Tally>)> = self.quotas.0.iter().collect();
         let mut reached = Vec::new();
         for some in tallies.chunks(BATCH) {
             let ids: Vec<EntityId> = some.iter().map(|(id, _)| id.clone()).collect();

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::issue::{Asker, Shown};
@@ -46,7 +46,7 @@ pub struct Answered<'a> {
     /// Where it came in.
     pub door: Door,
     /// Its id.
-    pub request_id: &'a Arc<str>,
+    pub request_id: &'a str,
     /// The status of the answer.
     pub status: u16,
     /// The code of the answer, empty for a token.
@@ -224,7 +224,7 @@ fn request(answered: &Answered<'_>, entity_id: &EntityId, number: u64) -> NewReq
         entity_id: entity_id.clone(),
         client_id: credential.client_id.clone(),
         door: answered.door,
-        request_id: answered.request_id.clone(),
+        request_id: answered.request_id.into(),
         status: answered.status,
         code: answered.code,
         // PostgreSQL takes no NUL; a list of permitted values may hold one.

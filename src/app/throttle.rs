@@ -1,21 +1,21 @@
 //! The throttle on failed attempts (CONTRACT.md §2 and §5.2): keyed by client and address together, so that no failure
 //! from elsewhere, and none of a neighbour behind the same address, ever stops the right client.
 
+use std::convert::Infallible;
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use moka::policy::EvictionPolicy;
-use moka::sync::Cache;
+use quick_cache::sync::Cache;
 
 use crate::domain::time::Timestamp;
 
 /// Longest wait that an answer asks for.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(900);
-/// Most keys remembered; the least recently failing are forgotten first.
-const MOST_KEYS: u64 = 100_000;
+/// Most keys remembered; those that have failed once are forgotten before those that fail again and again.
+const MOST_KEYS: usize = 100_000;
 /// Guesses of unknown client ids that one address may make are so many times the burst of one client.
 const UNKNOWN_FACTOR: i64 = 5;
 
@@ -50,13 +50,8 @@ impl Throttle {
     /// Allows `burst` failures at once, and one more every `refill_seconds`.
     pub fn new(burst: u32, refill_seconds: u32) -> Self {
         let refill_millis = i64::from(refill_seconds).saturating_mul(1000);
-        let burst = i64::from(burst);
-        let longest = burst.saturating_mul(UNKNOWN_FACTOR).saturating_mul(refill_millis);
-        let idle = Duration::from_millis(u64::try_from(longest).unwrap_or(0)).max(Duration::from_secs(1));
-        let cache = || {
-            Cache::builder().eviction_policy(EvictionPolicy::lru()).max_capacity(MOST_KEYS).time_to_idle(idle).build()
-        };
-        Self { programs: cache(), people: cache(), hasher: RandomState::new(), burst, refill_millis }
+        let cache = || Cache::new(MOST_KEYS);
+        Self { programs: cache(), people: cache(), hasher: RandomState::new(), burst: burst.into(), refill_millis }
     }
 
     /// The key of attempts as `client` from `address`.
@@ -116,7 +111,8 @@ impl Throttle {
 
     /// Counts a failure.
     pub fn fail(&self, key: Key, now: Timestamp) {
-        let whole_again = self.of(key).get_with(key, || Arc::new(AtomicI64::new(now.millis())));
+        let whole = || Ok::<_, Infallible>(Arc::new(AtomicI64::new(now.millis())));
+        let Ok(whole_again) = self.of(key).get_or_insert_with(&key, whole);
         let owe = |before: i64| Some(before.max(now.millis()).saturating_add(self.refill_millis));
         let _ = whole_again.fetch_update(Ordering::Relaxed, Ordering::Relaxed, owe);
     }
@@ -125,7 +121,7 @@ impl Throttle {
     pub fn succeed(&self, key: Key) {
         let remembered = self.of(key);
         if remembered.contains_key(&key) {
-            remembered.invalidate(&key);
+            remembered.remove(&key);
         }
     }
 

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use moka::sync::Cache;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 
 use crate::domain::claims::Claims;
 use crate::signer::KeySet;
@@ -12,9 +13,12 @@ use crate::signer::KeySet;
 /// Most bytes of tokens that are remembered; what they say takes about as much again. Those seldom shown are forgotten first.
 const MOST_BYTES: u64 = 8 * 1024 * 1024;
 
+/// How many tokens that may be.
+const LIKELY: usize = 10_000;
+
 /// Tokens with a good signature.
 pub struct Verified {
-    tokens: Cache<Name, Entry>,
+    tokens: Cache<Name, Entry, Bytes>,
 }
 
 /// The SHA-256 of a token, signature and all. The token itself is not kept.
@@ -27,10 +31,19 @@ struct Entry {
     bytes: u32,
 }
 
+/// Weighs a token by its length.
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<Name, Entry> for Bytes {
+    fn weight(&self, _: &Name, entry: &Entry) -> u64 {
+        entry.bytes.into()
+    }
+}
+
 impl Default for Verified {
     fn default() -> Self {
-        let tokens = Cache::builder().max_capacity(MOST_BYTES).weigher(|_, entry: &Entry| entry.bytes).build();
-        Self { tokens }
+        Self { tokens: Cache::with_weighter(LIKELY, MOST_BYTES, Bytes) }
     }
 }
 

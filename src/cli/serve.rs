@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::app::clock::Clock;
 use crate::config::{ClientCertificates, Config, Sources};
 use crate::http;
+use crate::http::front::Front;
 use crate::http::tls::Tls;
 use crate::jobs;
 
@@ -82,9 +83,8 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let Self { app, listener, metrics, tls, signals, .. } = self;
         jobs::start(&app, tls.clone(), &stopped);
-        let main = http::serve::serve(listener, http::router(&app), app.clone(), tls, stopped.clone());
-        let metrics = metrics
-            .map(|listener| http::serve::serve(listener, http::metrics_router(&app), app.clone(), None, stopped));
+        let main = http::serve::serve(listener, Front::main(&app), tls, stopped.clone());
+        let metrics = metrics.map(|listener| http::serve::serve(listener, Front::metrics(&app), None, stopped));
         let finished = async {
             tokio::join!(main, futures_util::future::OptionFuture::from(metrics));
             if let Err(error) = jobs::flush(&app).await {

@@ -1,6 +1,7 @@
 //! Ids: a product prefix, random alphanumerics and a checksum, so that secret scanners find them, no URL or Basic
 //! header has to escape them, and a mistyped one is refused without a look-up.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -89,6 +90,12 @@ macro_rules! id {
             /// The id as text that is shared and not copied.
             pub fn shared(&self) -> Arc<str> {
                 self.0.clone()
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
             }
         }
 

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::HttpBody;
 use axum::extract::{FromRequest, Request};
 use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, EXPECT};
 use http_body_util::BodyExt as _;
 
 use super::error::Problem;
+use super::patience::within;
 
 /// Most bytes of a body.
 pub const MOST_BYTES: usize = 64 * 1024;
@@ -24,7 +26,14 @@ impl<S: Send + Sync> FromRequest<S> for Payload {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let headers = request.headers();
+        let (parts, body) = request.into_parts();
+        Self::read(&parts.headers, body).await
+    }
+}
+
+impl Payload {
+    /// The body that comes with these headers.
+    pub async fn read<B: HttpBody<Data = Bytes> + Unpin>(headers: &HeaderMap, body: B) -> Result<Self, Problem> {
         let announced = headers
             .get(CONTENT_LENGTH)
             .and_then(|length| length.to_str().ok())
@@ -33,14 +42,11 @@ impl<S: Send + Sync> FromRequest<S> for Payload {
         if announced.is_some_and(|length| length > MOST_BYTES) && waits {
             return Err(Problem::BodyTooLarge);
         }
-        match tokio::time::timeout(LONGEST, read(request.into_body(), announced)).await {
-            Ok(read) => read.map(Self),
-            Err(_) => Err(Problem::BodyTooSlow),
-        }
+        within(LONGEST, read(body, announced)).await.unwrap_or(Err(Problem::BodyTooSlow)).map(Self)
     }
 }
 
-async fn read(mut body: Body, announced: Option<usize>) -> Result<Bytes, Problem> {
+async fn read<B: HttpBody<Data = Bytes> + Unpin>(mut body: B, announced: Option<usize>) -> Result<Bytes, Problem> {
     let mut only = None;
     let mut more = BytesMut::new();
     let mut length = 0usize;

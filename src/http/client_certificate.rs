@@ -32,28 +32,33 @@ impl FromRequestParts<Arc<App>> for Shown {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
-        let nothing = Self { chain: Vec::new() };
-        if !app.config.takes_client_certificates() {
-            return Ok(nothing);
-        }
-        if let (Some(name), Some(Peer(peer))) = (&app.config.client_certificate_header, parts.extensions.get::<Peer>())
-        {
-            let peer = peer.ip().to_canonical();
-            // What such a proxy shows in its own handshake is its own certificate, and nobody's else.
-            if app.config.client_certificate_proxies.iter().any(|network| network.contains(&peer)) {
-                return Ok(Self { chain: passed_on(&parts.headers, name).unwrap_or_default() });
-            }
-        }
-        Ok(match parts.extensions.get::<PeerCertificates>() {
-            Some(PeerCertificates(chain)) => {
-                Self { chain: chain.iter().take(MOST_OF_CHAIN).map(|der| der.as_ref().to_vec()).collect() }
-            }
-            None => nothing,
-        })
+        let (peer, certificates) = (parts.extensions.get::<Peer>(), parts.extensions.get::<PeerCertificates>());
+        Ok(Self::of(app, peer.copied(), certificates, &parts.headers))
     }
 }
 
 impl Shown {
+    /// What a request with these headers shows, that `peer` has sent, whose handshake showed `certificates`.
+    pub fn of(app: &App, peer: Option<Peer>, certificates: Option<&PeerCertificates>, headers: &HeaderMap) -> Self {
+        let nothing = Self { chain: Vec::new() };
+        if !app.config.takes_client_certificates() {
+            return nothing;
+        }
+        if let (Some(name), Some(Peer(peer))) = (&app.config.client_certificate_header, peer) {
+            let peer = peer.ip().to_canonical();
+            // What such a proxy shows in its own handshake is its own certificate, and nobody's else.
+            if app.config.client_certificate_proxies.iter().any(|network| network.contains(&peer)) {
+                return Self { chain: passed_on(headers, name).unwrap_or_default() };
+            }
+        }
+        match certificates {
+            Some(PeerCertificates(chain)) => {
+                Self { chain: chain.iter().take(MOST_OF_CHAIN).map(|der| der.as_ref().to_vec()).collect() }
+            }
+            None => nothing,
+        }
+    }
+
     /// The certificate, if there is one and it can be read.
     pub fn certificate(self) -> Option<Certificate> {
         if self.chain.is_empty() { None } else { Certificate::read(self.chain) }

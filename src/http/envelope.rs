@@ -1,22 +1,27 @@
 //! Around every request: its id, its log line, its measurement; around every answer: the id's header, the problem's
 //! body, and headers that hold for all.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
-use std::sync::{Arc, OnceLock};
+use std::panic::AssertUnwindSafe;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use tracing::Instrument as _;
 
 use super::console;
 use super::console::look::Look;
 use super::error::{Problem, ProblemBody};
+use super::patience::within;
 use crate::app::App;
-use crate::app::clock::random;
 use crate::app::issue::{Asker, Shown};
 use crate::app::requests::Answered;
 use crate::domain::id::ClientId;
@@ -28,12 +33,16 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longest time that an answer may take: less than after which a connection counts as stalled.
 const LONGEST: Duration = Duration::from_secs(20);
 
+/// Room for an answer with a token, and for the headers that it goes out with.
+const LIKELY_BYTES: usize = 1024;
+const LIKELY_HEADERS: usize = 10;
+
 /// What the log tells of a request, as far as its handler came to know it.
 #[derive(Debug, Default)]
 pub struct Facts {
     /// The client's address.
     pub address: OnceLock<IpAddr>,
-    /// Which client the caller said it was, proven or not.
+    /// Which client the caller said it was, if that is not known.
     pub client_id: OnceLock<ClientId>,
     /// Where it came in, if it is a token request.
     pub door: OnceLock<Door>,
@@ -52,36 +61,61 @@ pub struct Cause {
     pub cause: String,
 }
 
-/// Wraps one request.
+/// What is to be known of a request before it is answered.
+pub struct Head<'r> {
+    /// Its method.
+    pub method: Method,
+    /// The path as the router knows it, so that nothing of a client's own is in it.
+    pub path: &'r str,
+    /// How the visitor wants to see a failure, if this is a request for a page.
+    pub page: Option<Look>,
+}
+
+/// Wraps one request to the router.
 pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    #[expect(clippy::disallowed_methods, reason = "how long a request took is measured, not decided upon")]
-    let begun = Instant::now();
-    let id: Arc<str> = request_id().into();
     let facts = Arc::new(Facts::default());
     request.extensions_mut().insert(facts.clone());
-    let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();
-    let path = path.as_ref().map_or("(no such path)", MatchedPath::as_str);
-    let page = Look::of_page(request.uri(), request.headers());
-    let is_oauth = request.uri().path().starts_with("/oauth/");
+    let head = Head {
+        method: request.method().clone(),
+        path: path.as_ref().map_or("(no such path)", MatchedPath::as_str),
+        page: Look::of_page(request.uri(), request.headers()),
+    };
+    around(&app, &facts, head, pin!(next.run(request))).await
+}
+
+/// Wraps `answer` to a request of which it notes `facts`.
+pub async fn around(
+    app: &Arc<App>,
+    facts: &Facts,
+    Head { method, path, page }: Head<'_>,
+    answered: Pin<&mut impl Future<Output = Response>>,
+) -> Response {
+    #[expect(clippy::disallowed_methods, reason = "how long a request took is measured, not decided upon")]
+    let begun = Instant::now();
+    let id = RequestId::new();
     // A span is written and kept for each request, so there is one only if somebody looks at it.
     let span = if app.config.trace_endpoint.is_some() || tracing::enabled!(tracing::Level::DEBUG) {
         tracing::info_span!("request", otel.name = %path, http.request.method = %method, http.route = %path, request_id = %id)
     } else {
         tracing::Span::none()
     };
-    let answered = tokio::time::timeout(LONGEST, next.run(request).instrument(span)).await;
-    let mut response =
-        answered.unwrap_or_else(|_| Problem::Unavailable("no answer in time".to_owned()).into_response());
+    let answered = within(LONGEST, AssertUnwindSafe(answered).catch_unwind().instrument(span)).await;
+    let mut response = match answered {
+        Some(Ok(response)) => response,
+        // A panic is a defect: logged by its place, never shown, and the process goes on.
+        Some(Err(_)) => Problem::Internal("panic".to_owned()).into_response(),
+        None => Problem::Unavailable("no answer in time".to_owned()).into_response(),
+    };
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(problem) = &problem {
         response = match page {
-            Some(look) => console::failure::page(&app, look, problem, &id, response.headers()),
-            None => answer(&app, problem, &id, is_oauth, response.headers()),
+            Some(look) => console::failure::page(app, look, problem, id.as_str(), response.headers()),
+            None => answer(app, problem, id.as_str(), path.starts_with("/oauth/"), response.headers()),
         };
     }
     let status = response.status();
-    finish(&mut response, &id);
+    finish(&mut response, id.as_str());
     let took = begun.elapsed();
     app.metrics.answered(status.as_u16(), took);
     let cause = match &problem {
@@ -90,9 +124,10 @@ pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next)
     };
     let (status, micros) = (status.as_u16(), u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     let Cause { code, reason, cause } = cause;
-    note(&app, &facts, &id, (status, code, reason), micros);
-    let (client_id, address) =
-        (facts.client_id.get().map(tracing::field::display), facts.address.get().map(tracing::field::display));
+    note(app, facts, id.as_str(), (status, code, reason), micros);
+    let asker = facts.asker.get().map(|asker| &asker.credential.client_id);
+    let client_id = asker.or(facts.client_id.get()).map(tracing::field::display);
+    let address = facts.address.get().map(tracing::field::display);
     if status >= 500 {
         tracing::error!(request_id = %id, %method, path, status, cause, client_id, address, micros, "failed");
     } else if status >= 400 {
@@ -134,10 +169,10 @@ fn cause_of(problem: &Problem, door: Option<Door>) -> Cause {
 
 /// Tells the log of token requests what became of one. If its client was not looked up, it is attributed only if that
 /// client is in memory: a request that is refused early must not cost a read.
-fn note(app: &App, facts: &Facts, id: &Arc<str>, (status, code, reason): (u16, &'static str, String), micros: u64) {
+fn note(app: &App, facts: &Facts, id: &str, (status, code, reason): (u16, &'static str, String), micros: u64) {
     let (Some(door), Some(address)) = (facts.door.get(), facts.address.get()) else { return };
     if facts.asker.get().is_none()
-        && let Some(credential) = facts.client_id.get().and_then(|client_id| app.known.credential(client_id))
+        && let Some(credential) = facts.client_id.get().and_then(|client_id| app.known.credential(client_id.as_str()))
     {
         let _ = facts.asker.set(Asker { credential, shown: Shown::Nothing });
     }
@@ -155,15 +190,36 @@ fn note(app: &App, facts: &Facts, id: &Arc<str>, (status, code, reason): (u16, &
     });
 }
 
-/// A request id is no secret; if there is no randomness, an empty one says so.
-fn request_id() -> String {
-    let mut id = String::with_capacity(36);
-    id.push_str("req_");
-    for byte in random::<16>().unwrap_or_default() {
-        let digits = [byte >> 4, byte & 0xF].map(|digit| char::from_digit(u32::from(digit), 16));
-        id.extend(digits.into_iter().flatten());
+/// Names one request: 128 bits that nobody else has, in hexadecimal. It is no secret.
+struct RequestId([u8; LENGTH]);
+
+/// Characters of a request id.
+const LENGTH: usize = 36;
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
+impl RequestId {
+    /// The next one: a count, hashed under keys that this process has drawn.
+    fn new() -> Self {
+        static KEYS: LazyLock<[RandomState; 2]> = LazyLock::new(Default::default);
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let bits = KEYS.iter().fold(0, |bits, keys| bits << 64 | u128::from(keys.hash_one(count)));
+        let mut id = *b"req_00000000000000000000000000000000";
+        for (digit, nibble) in id.iter_mut().rev().zip((0..128).step_by(4).map(|at| bits >> at & 0xF)) {
+            *digit = usize::try_from(nibble).ok().and_then(|nibble| DIGITS.get(nibble)).copied().unwrap_or(b'0');
+        }
+        Self(id)
     }
-    id
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Display for RequestId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// The problem as an answer, with the headers that the handler or the router had already set (such as `Allow`).
@@ -204,18 +260,15 @@ pub fn never_stored(headers: &mut HeaderMap) {
 
 /// A JSON answer that is never stored.
 pub fn private_json<T: serde::Serialize>(status: StatusCode, body: &T) -> Response {
-    match serde_json::to_vec(body) {
-        Ok(body) => {
-            let mut response = (status, body).into_response();
-            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            never_stored(response.headers_mut());
-            response
-        }
-        Err(error) => Problem::Internal(error.to_string()).into_response(),
+    let mut json = Vec::with_capacity(LIKELY_BYTES);
+    if let Err(error) = serde_json::to_writer(&mut json, body) {
+        return Problem::Internal(error.to_string()).into_response();
     }
-}
-
-/// A panic is a defect: logged by its place, never shown, and the process goes on.
-pub fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
-    Problem::Internal("panic".to_owned()).into_response()
+    let mut response = Response::new(json.into());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.reserve(LIKELY_HEADERS);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    never_stored(headers);
+    response
 }

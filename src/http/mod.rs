@@ -3,11 +3,13 @@
 pub mod admin;
 pub mod auth;
 pub mod body;
+pub mod busy;
 pub mod client_certificate;
 pub mod console;
 pub mod envelope;
 pub mod error;
 pub mod export;
+pub mod front;
 pub mod gateway;
 pub mod integration;
 pub mod leak_report;
@@ -16,6 +18,7 @@ pub mod openapi;
 pub mod operations;
 pub mod origin;
 pub mod parse;
+mod patience;
 pub mod problems;
 pub mod quota;
 pub mod serve;
@@ -28,20 +31,19 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
 use http::{HeaderName, HeaderValue, Method, header};
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::CorsLayer;
 
 use crate::app::App;
 use crate::domain::dpop;
+use busy::Busy;
 use error::Problem;
 
-/// Everything that the main address serves.
-pub fn router(app: &Arc<App>) -> Router {
+fn router(app: &Arc<App>) -> Router {
     let mut token_endpoints = Router::new()
-        .route("/api/v1/access-token", post(integration::access_token::post))
+        .route(Busy::AccessToken.path(), Busy::AccessToken.route())
         .route("/api/v1/whoami", get(integration::whoami::get))
-        .route("/oauth/token", post(oauth::token::post))
-        .route("/oauth/introspect", post(oauth::introspect::post))
+        .route(Busy::Token.path(), Busy::Token.route())
+        .route(Busy::Introspect.path(), Busy::Introspect.route())
         .route("/oauth/revoke", post(oauth::revoke::post))
         .route("/.well-known/oauth-authorization-server", get(oauth::metadata::get))
         .route("/.well-known/openid-configuration", get(oauth::metadata::get_as_openid_configuration))
@@ -57,7 +59,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/leak-report", post(leak_report::post))
         .merge(admin::routes())
         .merge(console::routes(app))
-        .route("/forward-auth", any(gateway::forward_auth::get))
+        .route(Busy::ForwardAuth.path(), Busy::ForwardAuth.route())
         .route("/forward-auth/prefix", any(gateway::forward_auth::prefixed))
         .route("/forward-auth/prefix/", any(gateway::forward_auth::prefixed))
         .route("/forward-auth/prefix/{*path}", any(gateway::forward_auth::prefixed))
@@ -71,8 +73,7 @@ pub fn router(app: &Arc<App>) -> Router {
     enveloped(router, app)
 }
 
-/// What the separate metrics address serves.
-pub fn metrics_router(app: &Arc<App>) -> Router {
+fn metrics_router(app: &Arc<App>) -> Router {
     enveloped(Router::new().route("/metrics", get(operations::metrics)), app)
 }
 
@@ -80,7 +81,6 @@ fn enveloped(router: Router<Arc<App>>, app: &Arc<App>) -> Router {
     router
         .fallback(async || Problem::NotFound("path"))
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(CatchPanicLayer::custom(envelope::panicked))
         .layer(from_fn_with_state(app.clone(), envelope::wrap))
         .with_state(app.clone())
 }

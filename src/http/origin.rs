@@ -29,6 +29,15 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// Where a request with these headers comes from, that `peer` has sent.
+    pub fn of(app: &App, Peer(peer): Peer, headers: &HeaderMap, facts: Arc<Facts>) -> Self {
+        let trusted = |address: IpAddr| app.config.trusted_proxies.iter().any(|network| network.contains(&address));
+        let peer = peer.ip().to_canonical();
+        let address = client_address(peer, headers, trusted);
+        let _ = facts.address.set(address);
+        Self { address, is_proxied: trusted(peer), facts }
+    }
+
     /// Notes for the log which client the caller says it is, if that is an id at all.
     pub fn presents(&self, client_id: &str) {
         if self.facts.client_id.get().is_none()
@@ -60,8 +69,11 @@ impl Origin {
             Err(NotProven::Refused(_, asker)) => Some(asker.clone()),
             Err(NotProven::Throttled(_) | NotProven::UnknownClient | NotProven::Store(_)) => None,
         };
-        if let Some(asker) = asker {
-            let _ = self.facts.asker.set(asker);
+        match asker {
+            Some(asker) => {
+                let _ = self.facts.asker.set(asker);
+            }
+            None => self.presents(client_id),
         }
         proven
     }
@@ -71,21 +83,19 @@ impl FromRequestParts<Arc<App>> for Origin {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let (Some(Peer(peer)), Some(facts)) = (parts.extensions.get::<Peer>(), parts.extensions.get::<Arc<Facts>>())
-        else {
-            return Err(Problem::Internal("a request without a peer".to_owned()));
-        };
-        let trusted = |address: IpAddr| app.config.trusted_proxies.iter().any(|network| network.contains(&address));
-        let peer = peer.ip().to_canonical();
-        let address = client_address(peer, &parts.headers, trusted);
-        let _ = facts.address.set(address);
-        Ok(Self { address, is_proxied: trusted(peer), facts: facts.clone() })
+        match (parts.extensions.get::<Peer>(), parts.extensions.get::<Arc<Facts>>()) {
+            (Some(peer), Some(facts)) => Ok(Self::of(app, *peer, &parts.headers, facts.clone())),
+            _ => Err(Problem::Internal("a request without a peer".to_owned())),
+        }
     }
 }
 
 /// Goes back from the peer through the proxies that are trusted, to the first address that is not one of them. What
 /// stands beyond it, anybody could have written.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: impl Fn(IpAddr) -> bool) -> IpAddr {
+    if !trusted(peer) {
+        return peer;
+    }
     let mut address = peer;
     let forwarded: Vec<&[u8]> = headers
         .get_all("x-forwarded-for")

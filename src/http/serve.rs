@@ -7,27 +7,22 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use http::{HeaderValue, Version, header};
+use http::{HeaderValue, header};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tower::Service as _;
 
 use super::client_certificate::PeerCertificates;
+use super::front::{Connected, Front};
 use super::origin::Peer;
-use super::stall::Moving;
+use super::stall::{Limits, Moving, Turns};
 use super::tls::Tls;
-use crate::app::App;
 
-/// A connection on which nothing moves for so long is dropped (CONTRACT.md §5.15).
-const STALLED: Duration = Duration::from_secs(25);
-/// Longest time for the head of a request.
-const HEAD: Duration = Duration::from_secs(15);
+/// A connection that passes one of these is dropped (CONTRACT.md §5.15).
+const LIMITS: Limits = Limits { stalled: Duration::from_secs(25), head: Duration::from_secs(15) };
 /// Longest time for a TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Most bytes of a request's head.
@@ -38,33 +33,29 @@ const LAST_REQUESTS: Duration = Duration::from_secs(1);
 /// How long in-flight requests may take after the signal to stop.
 const DRAIN: Duration = Duration::from_secs(20);
 
-/// Serves `router` on `listener` until `stop` changes, then finishes what is in flight.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    app: Arc<App>,
-    tls: Option<Tls>,
-    mut stop: watch::Receiver<bool>,
-) {
+/// Serves `front` on `listener` until `stop` changes, then finishes what is in flight.
+pub async fn serve(listener: TcpListener, front: Front, tls: Option<Tls>, mut stop: watch::Receiver<bool>) {
+    let app = front.app().clone();
     let graceful = GracefulShutdown::new();
     let permits = Arc::new(Semaphore::new(app.config.max_connections.min(Semaphore::MAX_PERMITS)));
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(MOST_HEAD_BYTES);
+    builder.http1().max_buf_size(MOST_HEAD_BYTES);
     builder.http2().timer(TokioTimer::new()).max_header_list_size(32 * 1024).max_concurrent_streams(128);
     let host = |(stream, peer, permit): Accepted| {
-        let (router, app, tls, builder, watcher) =
-            (router.clone(), app.clone(), tls.clone(), builder.clone(), graceful.watcher());
+        let (front, tls, builder, watcher) = (front.clone(), tls.clone(), builder.clone(), graceful.watcher());
         tokio::spawn(async move {
+            let app = front.app().clone();
             app.metrics.connection(1);
+            let connected = |certificates| Connected { peer: Peer(peer), certificates };
             match tls {
-                None => converse(stream, peer, None, (router, &app), &builder.http1_only(), watcher).await,
+                None => converse(stream, connected(None), front, &builder.http1_only(), watcher).await,
                 Some(tls) => match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
                     Ok(Ok(stream)) => {
                         let certificates = stream.get_ref().1.peer_certificates();
                         let certificates = certificates.map(|chain| PeerCertificates(chain.into()));
                         let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
                         let builder = if is_http2 { builder.http2_only() } else { builder.http1_only() };
-                        converse(stream, peer, certificates, (router, &app), &builder, watcher).await;
+                        converse(stream, connected(certificates), front, &builder, watcher).await;
                     }
                     Ok(Err(error)) => tracing::debug!(%peer, %error, "TLS handshake failed"),
                     Err(_) => tracing::debug!(%peer, "TLS handshake timed out"),
@@ -125,31 +116,33 @@ fn waiting(listener: TcpListener, permits: &Arc<Semaphore>) -> Vec<Accepted> {
 
 async fn converse<S>(
     stream: S,
-    peer: SocketAddr,
-    certificates: Option<PeerCertificates>,
-    (router, app): (Router, &Arc<App>),
+    connected: Connected,
+    front: Front,
     builder: &auto::Builder<TokioExecutor>,
     watcher: hyper_util::server::graceful::Watcher,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(Peer(peer));
-        if let Some(certificates) = &certificates {
-            request.extensions_mut().insert(certificates.clone());
-        }
-        let is_http1 = request.version() < Version::HTTP_2;
-        let (mut router, app) = (router.clone(), app.clone());
+    let is_http1 = builder.is_http1_available();
+    let turns = Turns::new(is_http1);
+    let stream = TokioIo::new(Moving::new(stream, LIMITS, turns.clone()));
+    let peer = connected.peer.0;
+    let shared = Arc::new((front, connected, turns));
+    let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+        let shared = shared.clone();
         async move {
-            let mut answer = router.call(request.map(Body::new)).await.unwrap_or_else(|never| match never {});
+            let (front, connected, turns) = &*shared;
+            turns.next();
+            let mut answer = front.answer(connected, request).await;
             // A proxy that keeps this connection would send its next request just when it is closed (RFC 9112 §9.6).
-            if is_http1 && app.draining.load(Ordering::Relaxed) {
+            if is_http1 && front.app().draining.load(Ordering::Relaxed) {
                 answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
+            turns.next();
             Ok::<_, Infallible>(answer)
         }
     });
-    let connection = builder.serve_connection(TokioIo::new(Moving::new(stream, STALLED)), service);
+    let connection = builder.serve_connection(stream, service);
     if let Err(error) = watcher.watch(connection.into_owned()).await {
         tracing::debug!(%peer, error = %error, "connection ended early");
     }

@@ -15,6 +15,9 @@ pub const LONGEST_TOKEN: usize = 16 * 1024;
 /// Room for the longest signature in base64url, that of a 2048-bit RSA key, and two dots.
 const LONGEST_SIGNATURE: usize = 344;
 
+/// Room for the claims of most tokens.
+const LIKELY_BYTES: usize = 512;
+
 /// What a signed JWT is, so that one is never taken for another (RFC 8725 §3.11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaType {
@@ -85,7 +88,8 @@ pub(super) fn header(algorithm: Algorithm, media_type: MediaType, kid: &str) -> 
 
 /// The compact form of `claims`, signed.
 pub(super) fn write<T: Serialize>(key: &Key, media_type: MediaType, claims: &T) -> Result<String, BadKey> {
-    let payload = serde_json::to_vec(claims).map_err(|_| BadKey)?;
+    let mut payload = Vec::with_capacity(LIKELY_BYTES);
+    serde_json::to_writer(&mut payload, claims).map_err(|_| BadKey)?;
     let header = key.header(media_type);
     let mut token = String::with_capacity(
         header.len().saturating_add(payload.len().saturating_mul(2)).saturating_add(LONGEST_SIGNATURE),

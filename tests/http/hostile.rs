@@ -294,12 +294,22 @@ async fn a_request_that_stalls_is_dropped_within_thirty_seconds() {
             tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut answer)).await.expect("not dropped");
         String::from_utf8_lossy(&answer).into_owned()
     };
-    let (nothing, head, body, version) = tokio::join!(
+    let drip = async || {
+        let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
+        let begun = tokio::time::Instant::now();
+        while stream.write_all(b"x").await.is_ok() && begun.elapsed() < Duration::from_secs(25) {
+            let _ = tokio::time::timeout(Duration::from_millis(500), stream.read_u8()).await;
+        }
+        begun.elapsed()
+    };
+    let (dripped, nothing, head, body, version) = tokio::join!(
+        drip(),
         stall(b""),
         stall(b"POST /api/v1/access-token HTTP/1.1\r\nhost: x\r\n"),
         stall(b"POST /api/v1/access-token HTTP/1.1\r\nhost: x\r\ncontent-length: 20\r\n\r\n{"),
         stall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
     );
+    assert!(dripped < Duration::from_secs(20), "a head that never ends was read for {dripped:?}");
     assert_eq!((nothing.as_str(), head.starts_with("HTTP/1.1 2")), ("", false));
     assert!(body.starts_with("HTTP/1.1 408") && body.contains("body_too_slow"), "{body}");
     assert!(!version.contains("HTTP/1.1"));

@@ -13,6 +13,7 @@ use passgate::domain::event::Actor;
 use passgate::domain::rotation::Term;
 use passgate::domain::time::Timestamp;
 use passgate::http;
+use passgate::http::front::Front;
 use passgate::http::tls::Tls;
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -148,7 +149,7 @@ impl Server {
             }
         };
         tokio::time::timeout(Duration::from_secs(20), turns).await.expect("the jobs do not begin");
-        tokio::spawn(http::serve::serve(listener, http::router(&app), app.clone(), tls, stopped));
+        tokio::spawn(http::serve::serve(listener, Front::main(&app), tls, stopped));
         let (_, token) =
             app.create_operator_token(&Actor::Cli, "tests", Duration::from_secs(3600 * 24 * 366)).await.unwrap();
         let http =

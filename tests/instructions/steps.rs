@@ -18,8 +18,9 @@ use passgate::domain::rotation::Term;
 use passgate::domain::time::Timestamp;
 use passgate::domain::token::{self, Door};
 use passgate::http::envelope::private_json;
+use passgate::http::front::Front;
 use passgate::http::integration::access_token::Answer;
-use passgate::http::{parse, router, serve};
+use passgate::http::{parse, serve};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -114,7 +115,7 @@ async fn path() -> Result<(), Failure> {
     step("answer", async || Ok(answer())).await?;
 
     let (_stop, stopped) = watch::channel(false);
-    tokio::spawn(serve::serve(listener, router(&app), app.clone(), None, stopped));
+    tokio::spawn(serve::serve(listener, Front::main(&app), None, stopped));
     for (name, path) in [("request", "/api/v1/access-token"), ("request, OAuth", "/oauth/token")] {
         let head = "Host: localhost\r\nContent-Type: application/x-www-form-urlencoded";
         let request = format!("POST {path} HTTP/1.1\r\n{head}\r\nContent-Length: {}\r\n\r\n{form}", form.len());

@@ -4,22 +4,19 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::Router;
 use axum::body::Body;
-use axum::middleware::from_fn_with_state;
-use axum::routing::post;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, Request};
 use serde_json::Value;
-use tower::ServiceExt as _;
 
 use super::example::BodyType;
 use crate::app::App;
+use crate::http::busy::Busy;
 use crate::http::envelope;
 use crate::http::error::Problem;
-use crate::http::integration::access_token;
+use crate::http::front::Connected;
 use crate::http::origin::Peer;
 
 /// Most bytes of an answer: far more than any has.
@@ -49,22 +46,16 @@ pub struct Decoded {
 
 /// Posts `body` to the integration endpoint as if from `address`.
 pub async fn send(app: &Arc<App>, address: IpAddr, body_type: BodyType, body: String) -> Result<Outcome, Problem> {
-    let endpoint = Router::new()
-        .route("/api/v1/access-token", post(access_token::post))
-        .layer(from_fn_with_state(app.clone(), envelope::wrap))
-        .with_state(app.clone());
-    let request = Request::post("/api/v1/access-token")
+    let (parts, body) = Request::post(Busy::AccessToken.path())
         .header(CONTENT_TYPE, body_type.media_type())
         .header(CONTENT_LENGTH, body.len())
-        .extension(Peer(SocketAddr::new(address, 0)))
         .body(Body::from(body))
-        .map_err(|error| Problem::Internal(error.to_string()))?;
+        .map_err(|error| Problem::Internal(error.to_string()))?
+        .into_parts();
+    let connected = Connected { peer: Peer(SocketAddr::new(address, 0)), certificates: None };
     #[expect(clippy::disallowed_methods, reason = "how long an answer took is measured, not decided upon")]
     let begun = Instant::now();
-    let response = match endpoint.oneshot(request).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    };
+    let response = Busy::AccessToken.direct(app, &connected, parts, body).await;
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     let (parts, body) = response.into_parts();
     let body = axum::body::to_bytes(body, MOST_BYTES).await.map_err(|error| Problem::Internal(error.to_string()))?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::header::WWW_AUTHENTICATE;
-use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::asked::Asked;
 use super::identity;
@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::domain::claims::Claims;
 use crate::domain::dpop;
 use crate::domain::requirement::Unmet;
+use crate::http::busy::Received;
 use crate::http::client_certificate::Shown;
 use crate::http::envelope::never_stored;
 use crate::http::error::{Problem, ProblemBody};
@@ -52,8 +53,8 @@ use crate::signer::jwt::InvalidToken;
         (status = 503, description = "It cannot be decided now, or what is required cannot be read", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
-pub async fn get(State(app): State<Arc<App>>, origin: Origin, uri: Uri, shown: Shown, headers: HeaderMap) -> Response {
-    answer(&app, &origin, uri.query(), shown, &headers).await
+pub async fn get(app: &Arc<App>, Received { origin, shown, uri, headers }: Received) -> Response {
+    answer(app, &origin, uri.query(), shown, &headers).await
 }
 
 /// The same under `/forward-auth/prefix/…`, for a gateway that puts a prefix before the path and query of its client. They

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,6 +14,7 @@ use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::presented::Fields;
 use crate::domain::token::{self, Door, LONGEST_CLIENT_ID, LONGEST_SECRET};
 use crate::http::body::Payload;
+use crate::http::busy::Received;
 use crate::http::envelope::private_json;
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::origin::Origin;
@@ -99,15 +99,10 @@ impl<'a> Answer<'a> {
         (status = 503, description = "Something went wrong.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
-pub async fn post(
-    State(app): State<Arc<App>>,
-    origin: Origin,
-    headers: HeaderMap,
-    payload: Result<Payload, Problem>,
-) -> Result<Response, Problem> {
-    origin.asks_for_token(Door::Integration);
+pub async fn post(app: &Arc<App>, received: &Received, payload: Result<Payload, Problem>) -> Result<Response, Problem> {
+    received.origin.asks_for_token(Door::Integration);
     let answer = match payload {
-        Ok(payload) => issue(&app, &origin, &headers, &payload).await,
+        Ok(payload) => issue(app, received, &payload).await,
         Err(Problem::BodyBroken) => Err(Problem::InvalidArguments(vec![broken_off()])),
         Err(problem) => Err(problem),
     };
@@ -115,7 +110,11 @@ pub async fn post(
     answer
 }
 
-async fn issue(app: &Arc<App>, origin: &Origin, headers: &HeaderMap, payload: &Payload) -> Result<Response, Problem> {
+async fn issue(
+    app: &Arc<App>,
+    Received { origin, headers, .. }: &Received,
+    payload: &Payload,
+) -> Result<Response, Problem> {
     let fields = parse::fields(headers, &payload.0).await.map_err(Problem::InvalidArguments)?;
     let (client_id, secret) = credentials(&fields, origin)?;
     let proven = origin.prove(app, client_id, Showing::Secret(secret), Purpose::Token).await?;
@@ -138,11 +137,14 @@ fn broken_off() -> FieldFault {
 
 /// The two mandatory fields; both faults if both are at fault.
 fn credentials<'f>(fields: &'f Fields<'_>, origin: &Origin) -> Result<(&'f str, &'f str), Problem> {
-    let client_id = fields.mandatory("client_id", LONGEST_CLIENT_ID).inspect(|client_id| origin.presents(client_id));
+    let client_id = fields.mandatory("client_id", LONGEST_CLIENT_ID);
     let secret = fields.mandatory("client_secret", LONGEST_SECRET);
     match (client_id, secret) {
         (Ok(client_id), Ok(secret)) => Ok((client_id, secret)),
         (client_id, secret) => {
+            if let Ok(client_id) = client_id {
+                origin.presents(client_id);
+            }
             Err(Problem::InvalidArguments(client_id.err().into_iter().chain(secret.err()).collect()))
         }
     }

@@ -43,11 +43,25 @@ pub async fn prove(
     shown: Shown,
     purpose: Purpose,
 ) -> Result<Proven, OAuthError> {
-    let text = |name| fields.sent(name).and_then(|value| value.as_text());
-    let (in_body, secret_in_body) = (text("client_id"), text("client_secret"));
-    if let Some(client_id) = in_body {
+    let proven = proven_by(app, headers, fields, origin, shown, purpose).await;
+    if proven.is_err()
+        && let Some(client_id) = fields.sent("client_id").and_then(|value| value.as_text())
+    {
         origin.presents(client_id);
     }
+    proven
+}
+
+async fn proven_by(
+    app: &Arc<App>,
+    headers: &HeaderMap,
+    fields: &Fields<'_>,
+    origin: &Origin,
+    shown: Shown,
+    purpose: Purpose,
+) -> Result<Proven, OAuthError> {
+    let text = |name| fields.sent(name).and_then(|value| value.as_text());
+    let (in_body, secret_in_body) = (text("client_id"), text("client_secret"));
     let mut authorizations = headers.get_all(AUTHORIZATION).iter();
     let (authorization, more) = (authorizations.next(), authorizations.next());
     let one_way = || OAuthError::InvalidRequest("the client must prove itself in one way only".to_owned());
@@ -102,7 +116,6 @@ async fn by_assertion(
     if in_body.is_some_and(|client_id| client_id != assertion.client_id) {
         return Err(OAuthError::InvalidRequest("client_id differs from the one in client_assertion".to_owned()));
     }
-    origin.presents(&assertion.client_id);
     alike(origin.prove(app, &assertion.client_id, Showing::Assertion(&assertion), purpose)).await
 }
 
@@ -134,8 +147,8 @@ async fn checked(
     origin: &Origin,
     purpose: Purpose,
 ) -> Result<Proven, OAuthError> {
-    origin.presents(client_id);
     if client_id.len() > LONGEST_CLIENT_ID || secret.len() > LONGEST_SECRET {
+        origin.presents(client_id);
         return Err(OAuthError::InvalidClient("over_long", UNPROVEN.to_owned()));
     }
     alike(origin.prove(app, client_id, Showing::Secret(secret), purpose)).await

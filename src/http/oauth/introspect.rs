@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -15,10 +14,9 @@ use crate::app::issue::Purpose;
 use crate::app::{self, App};
 use crate::domain::claims::Claims;
 use crate::http::body::Payload;
-use crate::http::client_certificate::Shown;
+use crate::http::busy::Received;
 use crate::http::envelope::{never_stored, private_json};
 use crate::http::error::Problem;
-use crate::http::origin::Origin;
 use crate::signer::jwt::MediaType;
 
 /// What a request carries.
@@ -89,15 +87,13 @@ struct SignedAnswer<'a> {
     )
 )]
 pub async fn post(
-    State(app): State<Arc<App>>,
-    origin: Origin,
-    shown: Shown,
-    headers: HeaderMap,
+    app: &Arc<App>,
+    Received { origin, shown, headers, .. }: Received,
     payload: Result<Payload, Problem>,
 ) -> Result<Response, OAuthError> {
     let payload = payload.map_err(OAuthError::Transport)?;
     let fields = super::parameters(&headers, &payload.0)?;
-    let proven = client_auth::prove(&app, &headers, &fields, &origin, shown, Purpose::Inspection).await?;
+    let proven = client_auth::prove(app, &headers, &fields, &origin, shown, Purpose::Inspection).await?;
     let token = fields.sent("token").and_then(|value| value.as_text());
     let token = token.ok_or_else(|| OAuthError::InvalidRequest("token is missing".to_owned()))?;
     let standing = app.standing_token(token).await?.ok();

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
@@ -17,6 +16,7 @@ use crate::domain::dpop::HEADER;
 use crate::domain::resource;
 use crate::domain::token::{self, Door};
 use crate::http::body::Payload;
+use crate::http::busy::Received;
 use crate::http::client_certificate::Shown;
 use crate::http::envelope::private_json;
 use crate::http::error::Problem;
@@ -88,20 +88,18 @@ pub struct Answer<'a> {
     )
 )]
 pub async fn post(
-    State(app): State<Arc<App>>,
-    origin: Origin,
-    shown: Shown,
-    headers: HeaderMap,
+    app: &Arc<App>,
+    Received { origin, shown, headers, .. }: Received,
     payload: Result<Payload, Problem>,
 ) -> Result<Response, OAuthError> {
     origin.asks_for_token(Door::OAuth);
     let answer = match payload {
-        Ok(payload) => issue(&app, &origin, shown, &headers, &payload).await,
+        Ok(payload) => issue(app, &origin, shown, &headers, &payload).await,
         Err(problem) => Err(OAuthError::Transport(problem)),
     };
     app.metrics.token(Door::OAuth, answer.as_ref().map_or_else(OAuthError::outcome, |_| Outcome::Issued));
     if headers.contains_key(HEADER) || matches!(answer, Err(OAuthError::InvalidProof(_))) {
-        return Ok(dpop::with_nonce(&app, answer.into_response()));
+        return Ok(dpop::with_nonce(app, answer.into_response()));
     }
     answer
 }
