@@ -60,6 +60,21 @@ pub const SETTINGS: &[Setting] = &[
         "\"always\"",
         "`always`: secrets are kept encrypted and can be shown again; `once`: they are shown when made and never again.",
     ),
+    setting(
+        "ledger",
+        "\"counted\"",
+        "`counted`: of tokens their number and last use are written, each second; `durable`: each token is written down before its answer, and none is issued while the database is away.",
+    ),
+    setting(
+        "ledger_retention_days",
+        "400",
+        "Days after which a token is removed from the durable ledger; 0 keeps all for ever.",
+    ),
+    setting(
+        "token_reuse_percent",
+        "0",
+        "Part of its life, in percent, in which a token is given again to a client that asks for the very same: 0 (never) to 90.",
+    ),
     setting("platform_name", "", "What the pages call the platform whose APIs are guarded, such as `DLAT`."),
     secret(
         "smtp_url",
@@ -154,6 +169,16 @@ pub enum SecretsReveal {
     Once,
 }
 
+/// What is written of each token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ledger {
+    /// It is counted.
+    Counted,
+    /// It is written down before its answer.
+    Durable,
+}
+
 /// Whether clients are asked for a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -179,6 +204,9 @@ pub struct Config {
     pub signing_algorithm: Algorithm,
     pub signing_key_rotation_days: u32,
     pub secrets_reveal: SecretsReveal,
+    pub ledger: Ledger,
+    pub ledger_retention_days: u32,
+    pub token_reuse_percent: u32,
     pub platform_name: Option<String>,
     pub smtp_url: Option<String>,
     pub mail_from: Option<String>,
@@ -299,6 +327,9 @@ impl Config {
         if !(1..=1000).contains(&self.database_connections) || self.max_connections == 0 || self.cached_credentials == 0
         {
             return wrong("database_connections must be 1 to 1000, max_connections and cached_credentials at least 1");
+        }
+        if self.token_reuse_percent > 90 {
+            return wrong("token_reuse_percent must be 0 to 90");
         }
         if self.drain_seconds > 300 {
             return wrong("drain_seconds must be 0 to 300");

@@ -56,6 +56,7 @@ pub fn start(app: &Arc<App>, tls: Option<Tls>, stop: &watch::Receiver<bool>) {
 
 /// Writes the uses and token requests gathered so far; also the last thing before the end. Both are tried.
 pub async fn flush(app: &App) -> Result<(), Error> {
+    app.refusals.tell_left_out();
     let _one_at_a_time = app.writing.lock().await;
     let uses = write_uses(app).await;
     app.write_requests().await.and(uses)
@@ -96,6 +97,7 @@ pub async fn purge(app: &App) -> Result<(), Error> {
     app.remove_spent_keys().await?;
     app.purge_requests().await?;
     app.purge_quota_notices().await?;
+    app.purge_ledger().await?;
     app.remove_old_events().await
 }
 

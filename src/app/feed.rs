@@ -271,7 +271,7 @@ impl App {
         if !(0..=mark.seq).contains(&last.seq) {
             return Ok(None);
         }
-        let events = self.counted(self.store.events_after(last.seq, MOST_MISSED.saturating_add(1)).await)?;
+        let events = self.counted(self.store.news_after(last.seq, MOST_MISSED.saturating_add(1)).await)?.events;
         let is_gapless = events.first().map_or(last == mark, |event| event.seq == last.seq.saturating_add(1));
         if !is_gapless || events.len() > usize::try_from(MOST_MISSED).unwrap_or(0) {
             return Ok(None);

@@ -3,16 +3,21 @@
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use tokio::sync::{Mutex, MutexGuard, watch};
+
 use super::{App, Error};
 use crate::domain::claims::TokenId;
 use crate::domain::event::Action;
 use crate::domain::id::{ClientId, EntityId};
 use crate::store::StoreError;
-use crate::store::event::LoggedEvent;
+use crate::store::event::{LoggedEvent, News};
 use crate::store::read_only::ReadOnly;
 
 /// Most events read at once.
 const BATCH: i64 = 500;
+
+/// Who calls a secret wrong waits so long before the log is read, so that one reading does for many.
+const GATHER: Duration = Duration::from_millis(1);
 
 /// A database that has not answered for so long is away: nobody waits for it to answer for an unknown client.
 const AWAY: Duration = Duration::from_secs(2);
@@ -24,8 +29,12 @@ pub struct Follower {
     current_at: AtomicU64,
     /// Whether reading it failed the last time.
     failing: AtomicBool,
+    /// How many readings have begun.
+    begun: AtomicU64,
+    /// The number of the last one that has ended.
+    ended: watch::Sender<u64>,
     /// Held by the one that reads.
-    turn: tokio::sync::Mutex<()>,
+    turn: Mutex<()>,
 }
 
 impl Follower {
@@ -35,7 +44,9 @@ impl Follower {
             seq: AtomicI64::new(seq),
             current_at: AtomicU64::new(millis(uptime)),
             failing: AtomicBool::new(false),
-            turn: tokio::sync::Mutex::default(),
+            begun: AtomicU64::new(0),
+            ended: watch::Sender::new(0),
+            turn: Mutex::default(),
         }
     }
 
@@ -72,8 +83,8 @@ impl App {
 
     /// Takes in every event since the last call.
     pub async fn follow_events(&self) -> Result<(), Error> {
-        let _turn = self.follower.turn.lock().await;
-        Box::pin(self.follow()).await
+        let turn = self.follower.turn.lock().await;
+        Box::pin(self.follow(turn)).await
     }
 
     /// `Err` once this node has not heard of the others' changes for longer than `outage_tolerance_seconds`: what it knows
@@ -97,29 +108,28 @@ impl App {
     /// Reads the log if this was last done longer ago than `age`. While that fails, it is left to the job, which tries
     /// again and again.
     async fn follow_if_older(&self, age: Duration) -> Result<(), StoreError> {
-        self.follow_unless(|| self.knowledge_age() <= age).await
-    }
-
-    async fn follow_unless(&self, is_known: impl Fn() -> bool) -> Result<(), StoreError> {
         if self.follower.is_failing() {
             return Err(StoreError::Behind);
         }
-        if is_known() {
+        if self.knowledge_age() <= age {
             return Ok(());
         }
-        let _turn = self.follower.turn.lock().await;
+        let turn = self.follower.turn.lock().await;
         if self.follower.is_failing() {
             return Err(StoreError::Behind);
         }
-        if !is_known() {
-            Box::pin(self.follow()).await.map_err(|_| StoreError::Behind)?;
+        if self.knowledge_age() > age {
+            Box::pin(self.follow(turn)).await.map_err(|_| StoreError::Behind)?;
         }
         Ok(())
     }
 
-    async fn follow(&self) -> Result<(), Error> {
+    async fn follow(&self, turn: MutexGuard<'_, ()>) -> Result<(), Error> {
+        let number = self.follower.begun.fetch_add(1, Ordering::SeqCst).saturating_add(1);
         let followed = self.read_events().await;
         self.follower.failing.store(followed.is_err(), Ordering::Relaxed);
+        drop(turn);
+        self.follower.ended.send_replace(number);
         followed
     }
 
@@ -127,7 +137,7 @@ impl App {
         loop {
             let begun = self.clock.uptime();
             let after = self.follower.seq.load(Ordering::Relaxed);
-            let events = self.counted(self.store.events_after(after, BATCH).await)?;
+            let News { events, read_only } = self.counted(self.store.news_after(after, BATCH).await)?;
             if events.first().is_some_and(|event| event.seq > after.saturating_add(1)) {
                 // Events that this node has not seen were removed because of their age: it forgets everything instead.
                 self.forget_everything().await?;
@@ -147,7 +157,7 @@ impl App {
             }
             if events.is_empty() {
                 // What is moved away tells nothing new: what this node knows grows old, as if the database were away.
-                if let Some(why @ ReadOnly::Moved) = self.counted(self.store.read_only().await)? {
+                if let Some(why @ ReadOnly::Moved) = read_only {
                     return Err(StoreError::ReadOnly(why).into());
                 }
                 self.follower.current_at.fetch_max(millis(begun), Ordering::Relaxed);
@@ -160,8 +170,20 @@ impl App {
     /// or another node has just made. The log is read after this was asked, once for all who ask meanwhile: however many
     /// guess, they keep one connection busy.
     pub(super) async fn has_news_since(&self, heard: i64) -> bool {
-        let asked = millis(self.clock.uptime());
-        let _ = self.follow_unless(|| self.follower.current_at.load(Ordering::Relaxed) > asked).await;
+        let asked = self.follower.begun.load(Ordering::SeqCst);
+        let mut ended = self.follower.ended.subscribe();
+        while !self.follower.is_failing() && *ended.borrow_and_update() <= asked {
+            // Who reads may be called off; then the job, which reads again and again, wakes those who wait.
+            match self.follower.turn.try_lock() {
+                Ok(turn) => {
+                    tokio::time::sleep(GATHER).await;
+                    let _ = Box::pin(self.follow(turn)).await;
+                }
+                Err(_) => {
+                    let _ = ended.changed().await;
+                }
+            }
+        }
         self.follower.seq() != heard
     }
 

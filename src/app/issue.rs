@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::clock::random;
+use super::reuse::Asked;
 use super::throttle::Throttled;
 use super::{App, Error};
 use crate::domain::assertion::{Assertion, Refused};
@@ -20,6 +21,7 @@ use crate::domain::secret::{PlainSecret, SecretMac};
 use crate::domain::time::Timestamp;
 use crate::domain::token::Grant;
 use crate::store::StoreError;
+use crate::store::issued_token::IssuedToken;
 
 /// What a client proves itself for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +44,7 @@ pub enum Showing<'a> {
 }
 
 /// What a client has proven itself with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Proof {
     /// This secret.
     Secret(SecretId),
@@ -281,17 +283,37 @@ impl App {
         Ok(if is_first { Ok(()) } else { Err(Refused::Replayed) })
     }
 
-    /// The token that `grant` decided on, for `audience`, bound to the key that `cnf` names, signed and counted.
-    pub fn issue(
+    /// The token that `grant` decided on, for `audience`, bound to the key that `cnf` names, signed and counted, and written
+    /// down if there is a ledger.
+    pub async fn issue(
         &self,
         proven: &Proven,
-        entity: &Entity,
+        entity: &Arc<Entity>,
         grant: Grant,
         audience: Arc<str>,
         cnf: Option<Confirmation>,
         address: IpAddr,
     ) -> Result<Issued, Error> {
         let now = self.now();
+        let cnf = Confirmation::both(proven.proof.confirmation(), cnf);
+        let reuse = self.reuse.as_ref().map(|reuse| {
+            let asked = Asked {
+                client_id: proven.credential.client_id.clone(),
+                proof: proven.proof.clone(),
+                scope: grant.scope.clone(),
+                audience: audience.clone(),
+                claims: grant.claims.clone(),
+                cnf: cnf.clone(),
+            };
+            (reuse, asked, self.signer.key_set())
+        });
+        let count = || self.usage.count(&proven.credential.client_id, proven.proof.secret_id(), address, now);
+        if let Some((reuse, asked, _)) = &reuse
+            && let Some(issued) = self.reused(reuse, asked, proven, entity, now)
+        {
+            count();
+            return Ok(issued);
+        }
         let client_id = proven.credential.client_id.shared();
         let expires_in = grant.lifetime.as_secs();
         let iat = now.seconds();
@@ -305,11 +327,25 @@ impl App {
             client_id,
             scope: grant.scope.clone(),
             entity: entity.identifier.as_str().into(),
-            cnf: Confirmation::both(proven.proof.confirmation(), cnf),
+            cnf,
             mapped: grant.claims,
         };
         let access_token = self.signer.sign(&claims)?;
-        self.usage.count(&proven.credential.client_id, proven.proof.secret_id(), address, now);
+        if let Some(ledger) = &self.ledger {
+            let token = IssuedToken {
+                jti: claims.jti,
+                client_id: proven.credential.client_id.clone(),
+                entity_id: entity.id.clone(),
+                expires_at: Timestamp::from_millis(claims.exp.saturating_mul(1000)),
+                address,
+                scope: grant.scope.clone(),
+            };
+            Box::pin(self.write_down(ledger, token)).await?;
+        }
+        if let Some((reuse, asked, keys)) = reuse {
+            reuse.keep(asked, (proven, entity), (&claims, &access_token), keys);
+        }
+        count();
         Ok(Issued { access_token, expires_in, scope: grant.scope })
     }
 

@@ -15,6 +15,7 @@ pub mod issue;
 pub mod keys;
 pub mod known;
 pub mod leaks;
+pub mod ledger;
 pub mod mail;
 pub mod master_key;
 pub mod metrics;
@@ -25,8 +26,10 @@ pub mod passwords;
 pub mod people;
 pub mod published_keys;
 pub mod quotas;
+pub mod refusals;
 pub mod requests;
 pub mod restore;
+pub mod reuse;
 pub mod revoked;
 pub mod rotation;
 pub mod sessions;
@@ -56,12 +59,15 @@ use dpop::Used;
 use feed::Feed;
 use follow::Follower;
 use known::Known;
+use ledger::Ledger;
 use mail::Mailer;
 use metrics::Metrics;
 use passwords::Passwords;
 use published_keys::PublishedKeys;
 use quotas::Quotas;
+use refusals::Refusals;
 use requests::Requests;
+use reuse::Reuse;
 use revoked::Revoked;
 use throttle::Throttle;
 use usage::Usage;
@@ -106,6 +112,12 @@ pub struct App {
     pub usage: Usage,
     /// Token requests not written yet.
     pub requests: Requests,
+    /// Writes each token down, if the operator wants that.
+    pub ledger: Option<Ledger>,
+    /// Tokens that are given once more, if the operator wants that.
+    pub reuse: Option<Reuse>,
+    /// Refused requests in the log.
+    pub refusals: Refusals,
     /// Tokens of the entities that have a quota.
     pub quotas: Quotas,
     /// Held while what was gathered is written: who has waited for it finds everything in the database.

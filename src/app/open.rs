@@ -10,18 +10,21 @@ use super::dpop::Used;
 use super::feed::Feed;
 use super::follow::Follower;
 use super::known::Known;
+use super::ledger::Ledger;
 use super::mail::Mailer;
 use super::metrics::Metrics;
 use super::passwords::Passwords;
 use super::published_keys::PublishedKeys;
 use super::quotas::Quotas;
+use super::refusals::Refusals;
 use super::requests::Requests;
+use super::reuse::Reuse;
 use super::revoked::Revoked;
 use super::throttle::Throttle;
 use super::usage::Usage;
 use super::verified::Verified;
 use super::{App, Error};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::domain::certificate::Authorities;
 use crate::signer::Signer;
 use crate::store::db::Location;
@@ -136,6 +139,8 @@ impl App {
             known: Known::new(config.cached_credentials),
             throttle: Throttle::new(config.throttle_burst, config.throttle_refill_seconds),
             quotas: Quotas::new(config.cached_credentials),
+            ledger: (config.ledger == config::Ledger::Durable).then(|| Ledger::start(store.clone())),
+            reuse: Reuse::new(config.token_reuse_percent),
             mailer: Mailer::new(&config)?,
             passwords: Passwords::default(),
             config,
@@ -147,6 +152,7 @@ impl App {
             used_proofs: Used::default(),
             usage: Usage::default(),
             requests: Requests::default(),
+            refusals: Refusals::default(),
             writing: tokio::sync::Mutex::default(),
             metrics: Metrics::default(),
             clock,

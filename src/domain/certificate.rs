@@ -21,7 +21,7 @@ use super::time::Timestamp;
 pub const MOST_OF_CHAIN: usize = 8;
 
 /// The SHA-256 of a certificate in DER (`x5t#S256`, RFC 8705 §3.1), or of its SubjectPublicKeyInfo.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Thumbprint([u8; 32]);
 

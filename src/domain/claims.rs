@@ -68,7 +68,7 @@ impl<'de> Deserialize<'de> for TokenId {
 }
 
 /// What the holder of a token must prove to have.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Confirmation {
     /// The thumbprint of a certificate (RFC 8705 §3.1).
     #[serde(rename = "x5t#S256", skip_serializing_if = "Option::is_none")]

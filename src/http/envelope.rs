@@ -131,7 +131,9 @@ pub async fn around(
     if status >= 500 {
         tracing::error!(request_id = %id, %method, path, status, cause, client_id, address, micros, "failed");
     } else if status >= 400 {
-        tracing::info!(request_id = %id, %method, path, status, cause, client_id, address, micros, "refused");
+        if app.refusals.may_tell(app.now()) {
+            tracing::info!(request_id = %id, %method, path, status, cause, client_id, address, micros, "refused");
+        }
     } else {
         tracing::debug!(request_id = %id, %method, path, status, client_id, address, micros, "answered");
     }

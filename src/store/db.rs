@@ -254,6 +254,18 @@ impl Db {
         })
     }
 
+    /// Runs a statement that is a transaction of its own, and looks by itself whether the database may be written; says how
+    /// many rows it touched.
+    pub(super) async fn execute(&self, statement: Statement) -> Result<u64, StoreError> {
+        Ok(match &self.pools {
+            Pools::Sqlite { write, .. } => bound!(statement).execute(write).await?.rows_affected(),
+            Pools::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                heard(bound!(statement).execute(&mut *connection)).await?.rows_affected()
+            }
+        })
+    }
+
     /// Begins a transaction that may write. [`StoreError::ReadOnly`] while the database may not be written; who moves it
     /// waits for every transaction that has looked.
     pub async fn begin(&self) -> Result<Tx, StoreError> {

@@ -2,6 +2,7 @@
 
 use super::chain::{chained_end, move_end};
 use super::db::{Row, Tx, Value, sql};
+use super::read_only::{self, ReadOnly};
 use super::{Store, StoreError, json, optional_time, time};
 use crate::domain::chain::{self, Link};
 use crate::domain::event::{Action, Event};
@@ -27,6 +28,15 @@ pub struct LoggedEvent {
     pub subject: String,
     /// Details for people.
     pub detail: serde_json::Value,
+}
+
+/// What a reading of the log finds.
+#[derive(Clone, Debug)]
+pub struct News {
+    /// Events, the oldest first.
+    pub events: Vec<LoggedEvent>,
+    /// Why the database may not be written, if it may not.
+    pub read_only: Option<ReadOnly>,
 }
 
 /// Logs `event` as the last statement of the transaction that it tells of, and chains it to the one before; to be chained
@@ -91,12 +101,22 @@ impl Store {
         row.map(|row| time(&row, "at")).transpose()
     }
 
-    /// At most `limit` events after number `after`, the oldest first.
-    pub async fn events_after(&self, after: i64, limit: i64) -> Result<Vec<LoggedEvent>, StoreError> {
-        let query = sql("SELECT seq, at, actor, address, action, entity_id, subject, detail FROM events WHERE seq > $1 ORDER BY seq LIMIT $2")
+    /// At most `limit` events after number `after`, the oldest first, and whether the database may be written.
+    pub async fn news_after(&self, after: i64, limit: i64) -> Result<News, StoreError> {
+        let query = sql("SELECT here.state, seq, at, actor, address, action, entity_id, subject, detail FROM (SELECT (SELECT state FROM read_only WHERE id = 1) AS state) AS here LEFT JOIN events ON seq > $1 ORDER BY seq LIMIT $2")
             .bind(after)
             .bind(limit);
-        self.db.fetch_all(query).await?.iter().map(event_of).collect()
+        let rows = self.db.fetch_all(query).await?;
+        let mut news = News { events: Vec::new(), read_only: None };
+        for row in &rows {
+            if row.get::<Option<String>>("state")?.is_some() {
+                news.read_only = Some(read_only::state_of(row)?);
+            }
+            if row.get::<Option<i64>>("seq")?.is_some() {
+                news.events.push(event_of(row)?);
+            }
+        }
+        Ok(news)
     }
 
     /// At most `limit` events before number `before`, the newest first; of one entity, if one is named.

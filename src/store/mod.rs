@@ -7,6 +7,7 @@ pub mod db;
 pub mod entity;
 pub mod event;
 pub mod invitation;
+pub mod issued_token;
 mod lease;
 pub mod listing;
 pub mod operator;
@@ -46,6 +47,9 @@ pub enum StoreError {
     /// Another row has this unique value.
     #[error("another row has this value already")]
     Duplicate,
+    /// A token could not be written into the ledger.
+    #[error("the token could not be written into the ledger, so it is not given out")]
+    NotWritten,
     /// It may not be written.
     #[error("the database is read-only: {0}")]
     ReadOnly(read_only::ReadOnly),

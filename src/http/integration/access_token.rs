@@ -118,14 +118,14 @@ async fn issue(
     let fields = parse::fields(headers, &payload.0).await.map_err(Problem::InvalidArguments)?;
     let (client_id, secret) = credentials(&fields, origin)?;
     let proven = origin.prove(app, client_id, Showing::Secret(secret), Purpose::Token).await?;
-    let entity = proven.entity.as_deref().ok_or(Problem::ClientNotFound)?;
+    let entity = proven.entity.as_ref().ok_or(Problem::ClientNotFound)?;
     if entity.settings.require_dpop {
         return Err(Problem::InvalidCredentials { reason: "dpop_required", hint: DPOP_REQUIRED.to_owned() });
     }
     let grant =
         token::grant(entity, &fields, Door::Integration).map_err(|refusal| Problem::of_grant(refusal, entity))?;
     let standings = quota::take(app, entity).await?;
-    let issued = app.issue(&proven, entity, grant, app.audience.clone(), None, origin.address)?;
+    let issued = app.issue(&proven, entity, grant, app.audience.clone(), None, origin.address).await?;
     let answer = Answer::of(&issued.access_token, issued.expires_in, &issued.scope);
     Ok(quota::told(app, standings.as_deref(), private_json(StatusCode::OK, &answer)))
 }

@@ -119,10 +119,8 @@ async fn issue(
         Some(_) => return Err(OAuthError::UnsupportedGrantType),
         None => return Err(OAuthError::InvalidRequest("grant_type is missing".to_owned())),
     }
-    let entity = proven
-        .entity
-        .as_deref()
-        .ok_or_else(|| OAuthError::Unavailable("a token client without an entity".to_owned()))?;
+    let entity =
+        proven.entity.as_ref().ok_or_else(|| OAuthError::Unavailable("a token client without an entity".to_owned()))?;
     let grant = token::grant(entity, &fields, Door::OAuth).map_err(|refusal| OAuthError::of_grant(refusal, entity))?;
     let cnf = dpop::confirmation(app, headers, entity)?;
     let token_type = if cnf.is_some() { "DPoP" } else { "Bearer" };
@@ -130,7 +128,7 @@ async fn issue(
     let audience = resource::audience(&app.audience, &entity.settings.resources, asked)
         .map_err(|why| OAuthError::of_target(why, &app.audience, entity))?;
     let standings = quota::take(app, entity).await.map_err(OAuthError::Transport)?;
-    let issued = app.issue(&proven, entity, grant, audience, cnf, origin.address)?;
+    let issued = app.issue(&proven, entity, grant, audience, cnf, origin.address).await?;
     let answer =
         Answer { access_token: &issued.access_token, token_type, expires_in: issued.expires_in, scope: &issued.scope };
     Ok(quota::told(app, standings.as_deref(), private_json(StatusCode::OK, &answer)))
