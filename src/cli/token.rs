@@ -8,13 +8,17 @@ use clap::Subcommand;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::output::{argument_or_stdin, json, say};
+use super::output::{argument_or_stdin, json, say, table};
 use super::{Failure, Outcome};
 use crate::app::App;
 use crate::config::{Config, Sources};
+use crate::domain::claims::TokenId;
 use crate::domain::event::Actor;
-use crate::domain::time::Timestamp;
+use crate::domain::id::ClientId;
+use crate::domain::time::{Timestamp, bound};
+use crate::http::admin::ledger::IssuedBody;
 use crate::http::admin::revocation::{AllVoidBody, RevokedBody};
+use crate::store::issued_token::Filter;
 
 /// Access tokens.
 #[derive(Subcommand)]
@@ -65,6 +69,27 @@ pub enum Token {
         /// The moment, such as 2026-01-31T12:00:00Z, not in the future [default: now]
         #[arg(long, value_name = "TIME")]
         before: Option<Timestamp>,
+    },
+    /// List the tokens of the durable ledger, the newest first
+    List {
+        /// The one of this jti
+        #[arg(long)]
+        jti: Option<String>,
+        /// Those of this Client Id
+        #[arg(long, value_name = "CLIENT ID")]
+        credential: Option<String>,
+        /// Those of this entity, by its id or identifier
+        #[arg(long)]
+        entity: Option<String>,
+        /// Those issued from this moment on: a date and time, or a date (UTC)
+        #[arg(long, value_name = "TIME")]
+        from: Option<String>,
+        /// Those issued before this moment, or up to the end of this date (UTC)
+        #[arg(long, value_name = "TIME")]
+        to: Option<String>,
+        /// Most tokens
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=10_000))]
+        limit: i64,
     },
     /// Say whether a token stands: signature, end and revocation
     Verify {
@@ -131,6 +156,30 @@ impl Token {
                 let app = super::installation(sources).await?;
                 void(&app, credential, entity, before, as_json).await
             }
+            Self::List { jti, credential, entity, from, to, limit } => {
+                let app = super::installation(sources).await?;
+                let entity_id = match entity {
+                    Some(name) => Some(app.find_entity(&name).await?.id),
+                    None => None,
+                };
+                let filter = Filter {
+                    jti: known(jti.as_deref(), TokenId::parse, "is not the id of a token")?,
+                    client_id: known(credential.as_deref(), ClientId::parse, "is not a Client Id")?,
+                    entity_id,
+                    since: from.map(|text| bound(&text, false)).transpose()?,
+                    until: to.map(|text| bound(&text, true)).transpose()?,
+                };
+                let tokens = app.store.issued_tokens(&filter, None, limit).await?;
+                let tokens: Vec<IssuedBody> = tokens.into_iter().map(IssuedBody::from).collect();
+                if as_json {
+                    return json(&tokens);
+                }
+                let row = |token: &IssuedBody| {
+                    let IssuedBody { jti, client_id, issued_at, expires_at, address, .. } = token;
+                    [issued_at.to_string(), jti.clone(), client_id.clone(), address.clone(), expires_at.to_string()]
+                };
+                table(["ISSUED", "JTI", "CLIENT ID", "ADDRESS", "ENDS"], &tokens.iter().map(row).collect::<Vec<_>>())
+            }
             Self::Verify { token, url } => {
                 let token = argument_or_stdin(&token)?;
                 match url {
@@ -148,6 +197,11 @@ impl Token {
             }
         }
     }
+}
+
+/// What `text` names, if there is any.
+fn known<T>(text: Option<&str>, parse: impl Fn(&str) -> Option<T>, if_not: &str) -> Result<Option<T>, Failure> {
+    text.map(|text| parse(text).ok_or_else(|| format!("{text} {if_not}").into())).transpose()
 }
 
 /// Everybody's if neither a credential nor an entity is named.

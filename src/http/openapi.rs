@@ -55,6 +55,7 @@ use crate::app::App;
         admin::revocation::void_all,
         admin::revocation::revoke,
         admin::authentication::change,
+        admin::ledger::list,
         admin::keys::list,
         admin::keys::rotate,
         admin::keys::void,

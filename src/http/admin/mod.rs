@@ -5,6 +5,7 @@ pub mod credentials;
 pub mod entities;
 pub mod events;
 pub mod keys;
+pub mod ledger;
 pub mod page;
 pub mod parameters;
 pub mod read;
@@ -35,6 +36,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/admin/v1/credentials/{client_id}/void-tokens", post(revocation::void_of_credential))
         .route("/admin/v1/credentials/{client_id}/secrets/{secret_id}/stop", post(revocation::stop_secret))
         .route("/admin/v1/entities/{entity}/void-tokens", post(revocation::void_of_entity))
+        .route("/admin/v1/tokens", get(ledger::list))
         .route("/admin/v1/tokens/void", post(revocation::void_all))
         .route("/admin/v1/tokens/revoke", post(revocation::revoke))
         .route("/admin/v1/keys", get(keys::list))
