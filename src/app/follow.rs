@@ -1,5 +1,6 @@
 //! Follows the event log: what another node, or the command line, has changed is forgotten here within a second.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -19,6 +20,11 @@ const BATCH: i64 = 500;
 /// Who calls a secret wrong waits so long before the log is read, so that one reading does for many.
 const GATHER: Duration = Duration::from_millis(1);
 
+/// For a client whose secret was called wrong the log is not read again sooner than the job reads it.
+const AGAIN: Duration = Duration::from_millis(100);
+/// Places to note when that was. Clients share them by chance, and nobody can aim for another's.
+const PLACES: usize = 4096;
+
 /// A database that has not answered for so long is away: nobody waits for it to answer for an unknown client.
 const AWAY: Duration = Duration::from_secs(2);
 
@@ -35,6 +41,9 @@ pub struct Follower {
     ended: watch::Sender<u64>,
     /// Held by the one that reads.
     turn: Mutex<()>,
+    /// When a client's secret was last called wrong although the log had been read, in milliseconds of uptime.
+    called_wrong: Box<[AtomicU64]>,
+    hasher: RandomState,
 }
 
 impl Follower {
@@ -47,7 +56,14 @@ impl Follower {
             begun: AtomicU64::new(0),
             ended: watch::Sender::new(0),
             turn: Mutex::default(),
+            called_wrong: std::iter::repeat_with(AtomicU64::default).take(PLACES).collect(),
+            hasher: RandomState::new(),
         }
+    }
+
+    fn called_wrong(&self, client_id: &str) -> Option<&AtomicU64> {
+        let place = self.hasher.hash_one(client_id).checked_rem(PLACES as u64)?;
+        self.called_wrong.get(usize::try_from(place).ok()?)
     }
 
     /// The number of the last event that has been taken in.
@@ -166,10 +182,16 @@ impl App {
         }
     }
 
-    /// Before a secret is called wrong: whether there is news since event `heard`, as it may be one that the command line
-    /// or another node has just made. The log is read after this was asked, once for all who ask meanwhile: however many
-    /// guess, they keep one connection busy.
-    pub(super) async fn has_news_since(&self, heard: i64) -> bool {
+    /// Before a secret of `client_id` is called wrong: whether there is news since event `heard`, as it may be one that the
+    /// command line or another node has just made. The log is read after this was asked, once for all who ask meanwhile;
+    /// for a client whose secret was called wrong just now ([`App::has_called_wrong`]), no sooner than the job reads it anyway.
+    /// However many guess, they keep no connection busy.
+    pub(super) async fn has_news_since(&self, heard: i64, client_id: &str) -> bool {
+        let called_wrong = self.follower.called_wrong(client_id).map_or(0, |place| place.load(Ordering::Relaxed));
+        let since = millis(self.clock.uptime()).saturating_sub(called_wrong);
+        if called_wrong > 0 && since < millis(AGAIN) {
+            return false;
+        }
         let asked = self.follower.begun.load(Ordering::SeqCst);
         let mut ended = self.follower.ended.subscribe();
         while !self.follower.is_failing() && *ended.borrow_and_update() <= asked {
@@ -185,6 +207,14 @@ impl App {
             }
         }
         self.follower.seq() != heard
+    }
+
+    /// Notes that a secret of `client_id` was called wrong after the log was read.
+    pub(super) fn has_called_wrong(&self, client_id: &str) {
+        if let Some(place) = self.follower.called_wrong(client_id) {
+            // Zero says that none was.
+            place.store(millis(self.clock.uptime()).max(1), Ordering::Relaxed);
+        }
     }
 
     async fn take_in(&self, event: &LoggedEvent) -> Result<(), Error> {

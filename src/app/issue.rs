@@ -166,8 +166,8 @@ impl App {
         let is_wrong = |seen: &Option<Seen>| {
             seen.as_ref().is_some_and(|seen| seen.verdict.as_ref().is_err_and(|refusal| refusal.is_unproven()))
         };
-        if is_wrong(&seen) && self.has_news_since(heard).await {
-            seen = self.look_at(client_id, showing, address, purpose).await?;
+        if is_wrong(&seen) && self.has_news_since(heard, client_id).await {
+            seen = Box::pin(self.look_at(client_id, showing, address, purpose)).await?;
         }
         let Some(Seen { credential, entity, shown, verdict }) = seen else {
             let guesses = self.throttle.unknown(address);
@@ -188,6 +188,9 @@ impl App {
                 // Attempts that came together are counted together: those over the limit are told nothing.
                 self.throttle.check(key, now)?;
                 self.throttle.fail(key, now);
+                if refusal.is_unproven() {
+                    self.has_called_wrong(client_id);
+                }
                 if purpose == Purpose::Token
                     && refusal.is_unproven()
                     && let Some(entity) = &entity

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use passgate::app::App;
 use passgate::app::clock::Clock;
-use passgate::app::issue::{Proven, Purpose, Showing};
+use passgate::app::issue::{Issued, Proven, Purpose, Showing};
 use passgate::config::{Config, Sources};
 use passgate::domain::entity::{Change, Entity};
 use passgate::domain::event::Actor;
@@ -104,13 +104,15 @@ async fn path() -> Result<(), Failure> {
     };
     step("prove", &prove).await?;
     let (proven, fields) = (prove().await?, parse::form::fields(&by_form).map_err(faulty)?);
-    let known: &Entity = proven.entity.as_deref().ok_or("no entity")?;
+    let known: &Arc<Entity> = proven.entity.as_ref().ok_or("no entity")?;
     let decide = || token::grant(known, &fields, Door::Integration).map_err(|why| Failure::from(format!("{why:?}")));
     step("decide", async || decide()).await?;
     let grant = decide()?;
-    let sign = || app.issue(&proven, known, grant.clone(), app.audience.clone(), None, HERE).map_err(Failure::from);
-    step("sign", async || sign()).await?;
-    let issued = sign()?;
+    let sign = async || -> Result<Issued, Failure> {
+        Ok(app.issue(&proven, known, grant.clone(), app.audience.clone(), None, HERE).await?)
+    };
+    step("sign", &sign).await?;
+    let issued = sign().await?;
     let answer = || private_json(StatusCode::OK, &Answer::of(&issued.access_token, issued.expires_in, &issued.scope));
     step("answer", async || Ok(answer())).await?;
 

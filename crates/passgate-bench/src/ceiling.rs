@@ -1,6 +1,7 @@
 //! The ceiling: what a token costs when a server does nothing but what it cannot leave out. A bare axum handler that reads
 //! the form, finds the client in a hash map, compares a hash, and signs as many claims with the same library.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs;
 use std::net::SocketAddr;
@@ -33,6 +34,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use crate::ledger::Ledger;
 use crate::{Algorithm, Failure};
 
 /// How the ceiling is started.
@@ -47,6 +49,9 @@ pub struct Ceiling {
     /// The issuer that its tokens name: as long as that of the server beside it
     #[arg(long)]
     issuer: String,
+    /// SQLite file into which each token is written before its answer, many in one commit
+    #[arg(long)]
+    ledger: Option<PathBuf>,
     /// PEM certificate, to serve HTTPS
     #[arg(long, requires = "key")]
     certificate: Option<PathBuf>,
@@ -77,6 +82,7 @@ struct Bare {
     pair: Pair,
     random: SystemRandom,
     clients: HashMap<String, ([u8; 32], String)>,
+    ledger: Option<Ledger>,
 }
 
 #[derive(Serialize)]
@@ -134,9 +140,13 @@ impl Ceiling {
             pair,
             random,
             clients: clients.collect::<Result<_, Failure>>()?,
+            ledger: self.ledger.map(|path| Ledger::open(&path)).transpose()?,
         };
-        let router =
-            Router::new().route("/token", post(token)).route("/verify", get(verify)).with_state(Arc::new(bare));
+        let router = Router::new()
+            .route("/token", post(token))
+            .route("/opaque", post(opaque))
+            .route("/verify", get(verify))
+            .with_state(Arc::new(bare));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         crate::say(&listener.local_addr()?.to_string())?;
         match self.certificate.zip(self.key) {
@@ -167,14 +177,33 @@ fn now() -> u64 {
 }
 
 async fn token(State(bare): State<Arc<Bare>>, body: Bytes) -> Response {
-    match issue(&bare, &body) {
+    answer(issue(&bare, &body).await)
+}
+
+/// A token that says nothing, for comparison with one that is not signed anew.
+async fn opaque(State(bare): State<Arc<Bare>>, body: Bytes) -> Response {
+    let token = proven(&bare, &body).and_then(|proven| {
+        let mut token = [0; 32];
+        aws_lc_rs::rand::fill(&mut token)?;
+        proven.map(|_| answer_with(&URL_SAFE_NO_PAD.encode(token))).transpose()
+    });
+    answer(token)
+}
+
+fn answer(issued: Result<Option<Vec<u8>>, Failure>) -> Response {
+    match issued {
         Ok(Some(answer)) => ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], answer).into_response(),
         Ok(None) => StatusCode::UNAUTHORIZED.into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
-fn issue(bare: &Bare, body: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
+fn answer_with(access_token: &str) -> Result<Vec<u8>, Failure> {
+    Ok(serde_json::to_vec(&Answer { access_token, token_type: "Bearer", expires_in: LIFETIME, scope: SCOPE })?)
+}
+
+/// The client that the form names and proves, and its entity.
+fn proven<'b>(bare: &'b Bare, body: &'b [u8]) -> Result<Option<(Cow<'b, str>, &'b str)>, Failure> {
     let (mut client_id, mut secret) = (None, None);
     for (name, value) in form_urlencoded::parse(body) {
         match &*name {
@@ -188,6 +217,11 @@ fn issue(bare: &Bare, body: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
     if constant_time::verify_slices_are_equal(known, &hash(&secret)?).is_err() {
         return Ok(None);
     }
+    Ok(Some((client_id, entity)))
+}
+
+async fn issue(bare: &Bare, body: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
+    let Some((client_id, entity)) = proven(bare, body)? else { return Ok(None) };
     let mut jti = [0; 20];
     aws_lc_rs::rand::fill(&mut jti)?;
     let iat = now();
@@ -212,8 +246,10 @@ fn issue(bare: &Bare, body: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
     };
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(signature.as_ref(), &mut token);
-    let answer = Answer { access_token: &token, token_type: "Bearer", expires_in: LIFETIME, scope: SCOPE };
-    Ok(Some(serde_json::to_vec(&answer)?))
+    if let Some(ledger) = &bare.ledger {
+        ledger.write(claims.jti, client_id.into_owned(), iat).await?;
+    }
+    answer_with(&token).map(Some)
 }
 
 async fn verify(State(bare): State<Arc<Bare>>, headers: HeaderMap) -> StatusCode {

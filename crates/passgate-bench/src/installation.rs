@@ -42,6 +42,9 @@ impl Certificate {
     }
 }
 
+/// The setting that writes each token down.
+pub const DURABLE: (&str, &str) = ("PASSGATE_LEDGER", "durable");
+
 /// An installation of Passgate, served or not.
 pub struct Installation {
     binary: PathBuf,
@@ -49,6 +52,7 @@ pub struct Installation {
     address: SocketAddr,
     algorithm: Algorithm,
     certificate: Option<Certificate>,
+    settings: &'static [(&'static str, &'static str)],
     /// Its clients.
     pub clients: Vec<Client>,
     /// A platform API, which may introspect every token.
@@ -56,13 +60,19 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// A new one that `binary` makes and then serves; by TLS if `by_tls`.
-    pub async fn make(binary: &Path, algorithm: Algorithm, by_tls: bool) -> Result<(Self, Running), Failure> {
+    /// A new one that `binary` makes and then serves; by TLS if `by_tls`, with these settings beside the defaults.
+    pub async fn make(
+        binary: &Path,
+        algorithm: Algorithm,
+        by_tls: bool,
+        settings: &'static [(&'static str, &'static str)],
+    ) -> Result<(Self, Running), Failure> {
         let directory = tempfile::tempdir()?;
         let certificate = if by_tls { Some(Certificate::make(directory.path())?) } else { None };
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let binary = binary.to_owned();
-        let mut made = Self { binary, directory, address, algorithm, certificate, clients: Vec::new(), api: None };
+        let (clients, api) = (Vec::new(), None);
+        let mut made = Self { binary, directory, address, algorithm, certificate, settings, clients, api };
         let server = made.serve().await?;
         let operator = made.run(&["operator", "token", "--json"])?;
         let operator = text(&operator, "operator_token")?;
@@ -160,17 +170,26 @@ impl Installation {
             command.env("PASSGATE_TLS_KEY_FILE", &certificate.key);
         }
         command.env("PASSGATE_SIGNING_ALGORITHM", self.algorithm.as_str());
+        command.envs(self.settings.iter().copied());
         command.current_dir(self.directory.path()).args(arguments);
         command
     }
 
-    /// The ceiling beside it: the same algorithm, clients and transport.
+    /// Where its data is.
+    pub fn data(&self) -> PathBuf {
+        self.directory.path().join("passgate-data")
+    }
+
+    /// The ceiling beside it: the same algorithm, clients and transport; with a ledger on the same disk, if there is one.
     pub fn ceiling(&self) -> Result<(Running, Endpoint), Failure> {
         let clients = self.directory.path().join("clients.json");
         fs::write(&clients, serde_json::to_vec(&self.clients)?)?;
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["ceiling", "--algorithm", self.algorithm.as_str(), "--issuer", &self.issuer(), "--clients"]);
         command.arg(clients).stdout(Stdio::piped());
+        if self.settings.contains(&DURABLE) {
+            command.arg("--ledger").arg(self.directory.path().join("ledger.db"));
+        }
         if let Some(certificate) = &self.certificate {
             command.arg("--certificate").arg(&certificate.certificate).arg("--key").arg(&certificate.key);
         }

@@ -17,6 +17,8 @@ use crate::wire::{Conversation, Endpoint};
 
 /// Longest wait that is told apart from a longer one, in nanoseconds.
 const LONGEST: u64 = 60_000_000_000;
+/// Connections begin in so many parts of a long list.
+const SPREAD: usize = 257;
 /// Connections that requests at a fixed rate are spread over.
 const OPEN_CONNECTIONS: usize = 128;
 
@@ -146,10 +148,35 @@ pub async fn closed(target: &Target, connections: usize, leg: u8, pace: Pace) ->
     Ok(leg)
 }
 
+/// Sends each request once, over `connections` connections; each must be answered as expected.
+pub async fn each_once(target: &Target, connections: usize) -> Result<(), Failure> {
+    let mut talks = JoinSet::new();
+    for number in 0..connections {
+        let (mut with, target) = (target.endpoint.connect(None).await?, target.clone());
+        talks.spawn(async move {
+            for request in target.requests.iter().skip(number).step_by(connections) {
+                let status = with.ask(request).await?.status;
+                if status != target.expected {
+                    return Err(Failure::from(format!("{}: {status}", target.name)));
+                }
+            }
+            Ok(())
+        });
+    }
+    while let Some(ended) = talks.join_next().await {
+        ended??;
+    }
+    Ok(())
+}
+
 async fn talk(mut with: Conversation, target: Target, number: usize, shared: Arc<Shared>) -> Result<(), Failure> {
     // Far enough apart that two connections do not follow each other.
-    for request in
-        target.requests.iter().cycle().skip(number.saturating_mul(7).checked_rem(target.requests.len()).unwrap_or(0))
+    let apart = target.requests.len().div_euclid(SPREAD).max(7);
+    for request in target
+        .requests
+        .iter()
+        .cycle()
+        .skip(number.saturating_mul(apart).checked_rem(target.requests.len()).unwrap_or(0))
     {
         let begun = Instant::now();
         let status = with.ask(request).await?.status;

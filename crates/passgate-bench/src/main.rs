@@ -4,7 +4,9 @@
 mod asking;
 mod ceiling;
 mod installation;
+mod ledger;
 mod load;
+mod many;
 mod plot;
 mod process;
 mod report;
@@ -79,7 +81,7 @@ struct Measure {
     /// Seconds of each turn
     #[arg(long)]
     seconds: Option<f64>,
-    /// Measure only this: tokens, eddsa, tls, doors, verified, open or start; may stand more than once
+    /// Measure only this: tokens, eddsa, tls, doors, verified, open, ledger, reuse, many or start; may stand more than once
     #[arg(long)]
     only: Vec<String>,
     /// Measure this binary instead of building one
@@ -168,6 +170,7 @@ impl Measure {
             connections: vec![1, 16, run::SOME, 256],
             only: self.only.clone(),
             tokens: if self.full { vec![1_000_000, 5_000_000] } else { vec![50_000] },
+            credentials: if self.full { 1_000_000 } else { 10_000 },
             rival: self.rival()?,
         };
         let typed: Vec<String> = std::env::args().skip(1).collect();
@@ -181,6 +184,8 @@ impl Measure {
             sections: Vec::new(),
             cold_starts: Vec::new(),
             memory: Vec::new(),
+            fdatasync: None,
+            known: None,
         };
         // One thread generates the load, so that it leaves the rest of the machine to the server.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

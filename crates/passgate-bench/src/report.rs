@@ -8,7 +8,10 @@ use crate::Failure;
 use crate::load::Leg;
 use crate::plot;
 use crate::results::{Range, Results, Section};
-use crate::run::{CEILING, DOORS, EDDSA, OPEN, PASSGATE, SOME, TLS, TOKENS, VERIFIED};
+use crate::run::{
+    CEILING, COUNTED, DOORS, EDDSA, LEDGER, LEDGER_EDDSA, MANY, ONE, OPEN, PASSGATE, REUSE, SOME, TLS, TOKENS, UNIFORM,
+    VERIFIED, ZIPF,
+};
 
 const BEGIN: &str = "<!-- measured: written by the command above, not by hand -->";
 const END: &str = "<!-- measured: end -->";
@@ -34,6 +37,30 @@ fn goals(results: &Results) -> Vec<Goal> {
         let what = format!("CPU per token against the ceiling, {called}, {SOME} connections");
         goal(&what, 1.3, 1.1, ratio(section, SOME, PASSGATE, CEILING, cpu));
     }
+    for (section, called) in [(LEDGER, "ES256"), (LEDGER_EDDSA, "EdDSA")] {
+        let what = format!(
+            "CPU per token with the durable ledger against the ceiling with a row, {called}, {SOME} connections"
+        );
+        goal(&what, 1.35, 1.15, ratio(section, SOME, PASSGATE, CEILING, cpu));
+    }
+    let added = results.section(LEDGER, 1).zip(results.fdatasync).and_then(|(section, fdatasync)| {
+        let (durable, counted) = (section.side(PASSGATE)?, section.side(COUNTED)?);
+        Range::of(
+            durable.legs.iter().zip(&counted.legs).map(|(durable, counted)| (durable.p50 - counted.p50) / fdatasync),
+        )
+    });
+    goal("p50 that the ledger adds at one connection, against fdatasync", 2.5, 2.5, added);
+    goal("CPU, a token given again against an opaque one", 1.3, 1.3, ratio(REUSE, SOME, PASSGATE, CEILING, cpu));
+    for name in [UNIFORM, ZIPF] {
+        let what = format!("CPU per token of many clients, {name}, against one");
+        goal(&what, 1.5, 1.2, ratio(MANY, SOME, name, ONE, cpu));
+    }
+    goal(
+        "memory per known credential, in bytes",
+        1000.0,
+        400.0,
+        results.known.and_then(|(_, bytes)| Range::of([bytes])),
+    );
     for connections in [SOME, 256] {
         let what = format!("p99 at saturation against the ceiling, {connections} connections");
         goal(&what, 2.0, 1.3, ratio(TOKENS, connections, PASSGATE, CEILING, p99));
@@ -85,6 +112,18 @@ pub fn markdown(results: &Results) -> String {
         };
         let _ = writeln!(text, "| {what} | ≤ {must} | ≤ {aim} | {} | {verdict} |", reached.show(2));
     }
+    let sentence = |text: &mut String, said: Option<String>| {
+        if let Some(said) = said {
+            let _ = writeln!(text, "\n{said}");
+        }
+    };
+    let known =
+        |(count, bytes): (usize, f64)| format!("{count} credentials were known at most, at {bytes:.0} bytes each.");
+    sentence(&mut text, results.known.map(known));
+    let disk = |millis: f64| {
+        format!("`fdatasync` of 4 KiB where the ledgers are takes {millis:.3} ms, half of the times less.")
+    };
+    sentence(&mut text, results.fdatasync.map(disk));
     for section in &results.sections {
         table(&mut text, section);
     }

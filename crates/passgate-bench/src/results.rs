@@ -24,6 +24,10 @@ pub struct Results {
     pub cold_starts: Vec<f64>,
     /// What the server held in memory, and when.
     pub memory: Vec<Memory>,
+    /// What `fdatasync` takes where the ledgers are, in milliseconds; half of the tries take less.
+    pub fdatasync: Option<f64>,
+    /// How many credentials were known at most, and what each took in memory, in bytes.
+    pub known: Option<(usize, f64)>,
 }
 
 /// Some servers, or some ways of asking, that take turns. The first one is what the others are held against.

@@ -7,17 +7,25 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::asking::{self, INTEGRATION, OAUTH, Requests};
-use crate::installation::Installation;
+use crate::installation::{DURABLE, Installation};
 use crate::load::{self, Pace, Target};
 use crate::process::{self, Running};
 use crate::results::{Memory, Range, Results, Section, Side};
 use crate::wire::Endpoint;
-use crate::{Algorithm, Failure, say};
+use crate::{Algorithm, Failure, ledger, many, say};
 
 /// The ceiling, in tables.
 pub const CEILING: &str = "ceiling";
 /// Passgate.
 pub const PASSGATE: &str = "passgate";
+/// Passgate without a ledger, beside one with.
+pub const COUNTED: &str = "passgate, counted";
+/// One client of many, again and again.
+pub const ONE: &str = "one credential";
+/// All of them, one after the other.
+pub const UNIFORM: &str = "all of them";
+/// Some much more often than others.
+pub const ZIPF: &str = "by Zipf's law";
 /// Tokens by a form.
 pub const TOKENS: &str = "tokens";
 /// The same with EdDSA.
@@ -30,6 +38,14 @@ pub const DOORS: &str = "doors";
 pub const VERIFIED: &str = "verified";
 /// Tokens at a fixed rate.
 pub const OPEN: &str = "open";
+/// Tokens that are written down.
+pub const LEDGER: &str = "ledger";
+/// The same with EdDSA.
+pub const LEDGER_EDDSA: &str = "ledger, EdDSA";
+/// Tokens that are given again.
+pub const REUSE: &str = "reuse";
+/// Tokens of very many clients.
+pub const MANY: &str = "many";
 /// Start and memory.
 pub const START: &str = "start";
 
@@ -52,6 +68,8 @@ pub struct Plan {
     pub only: Vec<String>,
     /// Tokens after which memory is looked at.
     pub tokens: Vec<u64>,
+    /// Credentials, of [`MANY`].
+    pub credentials: usize,
     /// Another server beside.
     pub rival: Option<Target>,
 }
@@ -69,13 +87,70 @@ impl Plan {
             (TLS, Algorithm::Es256, true, vec![SOME], "A token by a form, ES256, by TLS"),
         ] {
             if self.wants(name) {
-                let world = World::make(self, algorithm, by_tls).await?;
+                let world = World::make(self, algorithm, by_tls, &[]).await?;
                 for connections in connections {
                     let section = Asked { name, title, connections, targets: world.tokens(), rates: Vec::new() };
                     results.sections.push(self.section(section).await?);
                 }
             }
         }
+        if self.wants(LEDGER) {
+            self.ledger(results).await?;
+        }
+        if self.wants(REUSE) {
+            let world = World::make(self, Algorithm::Es256, false, &[("PASSGATE_TOKEN_REUSE_PERCENT", "50")]).await?;
+            let clients = &world.installation.clients;
+            let targets = vec![
+                world.ceiling(asking::form("/opaque", clients)),
+                world.target(PASSGATE, asking::form(OAUTH, clients)),
+            ];
+            let title = "A token that is given again, against an opaque one";
+            let asked = Asked { name: REUSE, title, connections: SOME, targets, rates: Vec::new() };
+            results.sections.push(self.section(asked).await?);
+        }
+        if self.wants(MANY) {
+            self.many(results).await?;
+        }
+        Ok(())
+    }
+
+    /// With a row for each token before its answer; beside it, what the same server takes without one.
+    async fn ledger(&self, results: &mut Results) -> Result<(), Failure> {
+        for (algorithm, title) in [
+            (Algorithm::Es256, "A token that is written down, ES256"),
+            (Algorithm::EdDsa, "A token that is written down, EdDSA"),
+        ] {
+            let world = World::make(self, algorithm, false, &[DURABLE]).await?;
+            let counted = World::make(self, algorithm, false, &[]).await?;
+            results.fdatasync = Some(ledger::fdatasync(&world.installation.data())?.as_secs_f64() * 1e3);
+            let name = if algorithm == Algorithm::Es256 { LEDGER } else { LEDGER_EDDSA };
+            for connections in [1, SOME] {
+                let mut targets = world.tokens();
+                targets.push(counted.target(COUNTED, asking::form(OAUTH, &counted.installation.clients)));
+                let asked = Asked { name, title, connections, targets, rates: Vec::new() };
+                results.sections.push(self.section(asked).await?);
+            }
+        }
+        Ok(())
+    }
+
+    /// With a million credentials, asked for one after the other, by Zipf's law, and always the same one.
+    async fn many(&self, results: &mut Results) -> Result<(), Failure> {
+        let mut world = World::make(self, Algorithm::Es256, false, &[]).await?;
+        world.server = None;
+        let clients = many::add(&world.installation.data(), self.credentials).await?;
+        world.server = Some(world.installation.serve().await?);
+        let all = asking::form(OAUTH, &clients);
+        let zipf = asking::form(OAUTH, &many::zipf(&clients, clients.len().min(1 << 18))?);
+        let one = asking::form(OAUTH, clients.get(..1).unwrap_or_default());
+        let before = process::resident(&world.pids())?;
+        load::each_once(&world.target(PASSGATE, all.clone()), SOME).await?;
+        let grown = process::resident(&world.pids())?.saturating_sub(before);
+        results.known = Some((clients.len(), grown as f64 / clients.len() as f64));
+        let targets = vec![world.target(ONE, one), world.target(UNIFORM, all), world.target(ZIPF, zipf)];
+        let asked =
+            Asked { name: MANY, title: "Tokens of many clients, ES256", connections: SOME, targets, rates: Vec::new() };
+        results.sections.push(self.section(asked).await?);
         Ok(())
     }
 
@@ -83,7 +158,7 @@ impl Plan {
         if ![TOKENS, DOORS, VERIFIED, OPEN, START].iter().any(|name| self.wants(name)) {
             return Ok(());
         }
-        let mut world = World::make(self, Algorithm::Es256, false).await?;
+        let mut world = World::make(self, Algorithm::Es256, false, &[]).await?;
         let mut saturated = Vec::new();
         if self.wants(TOKENS) || self.wants(OPEN) {
             let mut targets = world.tokens();
@@ -203,8 +278,13 @@ struct World {
 }
 
 impl World {
-    async fn make(plan: &Plan, algorithm: Algorithm, by_tls: bool) -> Result<Self, Failure> {
-        let (installation, server) = Installation::make(&plan.binary, algorithm, by_tls).await?;
+    async fn make(
+        plan: &Plan,
+        algorithm: Algorithm,
+        by_tls: bool,
+        settings: &'static [(&'static str, &'static str)],
+    ) -> Result<Self, Failure> {
+        let (installation, server) = Installation::make(&plan.binary, algorithm, by_tls, settings).await?;
         let (ceiling, ceiling_at) = installation.ceiling()?;
         let passgate_at = installation.endpoint()?;
         Ok(Self { installation, server: Some(server), ceiling, ceiling_at, passgate_at })
