@@ -45,7 +45,7 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::domain::certificate::Authorities;
-use crate::domain::credential::Credential;
+use crate::domain::credential::{Credential, Owner};
 use crate::domain::entity::Entity;
 use crate::domain::event::{Action, Actor, Event};
 use crate::domain::fault::FieldFault;
@@ -219,11 +219,19 @@ impl App {
         self.metrics.looked_up(false);
         self.may_ask_database()?;
         let mark = self.known.begin_read();
-        let credential = self.counted(self.store.credential(client_id, self.now()).await)?.map(Arc::new);
-        if let Some(credential) = &credential {
-            self.known.learn_credential(mark, credential);
+        let Some(mut credential) = self.counted(self.store.credential(client_id, self.now()).await)? else {
+            return Ok(None);
+        };
+        // Millions may be known: none takes more room than it needs.
+        credential.secrets.shrink_to_fit();
+        if let Owner::Entity(id) = &mut credential.owner
+            && let Some(entity) = self.known.entity(id)
+        {
+            id.clone_from(&entity.id);
         }
-        Ok(credential)
+        let credential = Arc::new(credential);
+        self.known.learn_credential(mark, &credential);
+        Ok(Some(credential))
     }
 
     /// An entity: known, or read once.

@@ -1,5 +1,7 @@
 //! A business entity (CONTRACT.md §4): a customer company, or a department of one.
 
+use std::sync::Arc;
+
 use super::definition::Definition;
 use super::fault::{Fault, FieldFault, is_plain};
 use super::id::EntityId;
@@ -59,8 +61,8 @@ pub struct Entity {
     pub settings: Settings,
     /// What its tokens may be for.
     pub scopes: Scopes,
-    /// What its token requests may carry, in the operator's order.
-    pub parameters: Vec<Parameter>,
+    /// What its token requests may carry, in the operator's order. Most entities share one list, that of the beginning.
+    pub parameters: Arc<Vec<Parameter>>,
     /// Tokens issued to any of its credentials up to this moment are void.
     pub tokens_void_before: Option<Timestamp>,
     /// Counts its changes, from 1.
@@ -91,8 +93,7 @@ pub struct Change {
 impl Entity {
     /// A new entity with the default scope, `grant_type` and `scope`. `Err` lists every field at fault.
     pub fn create(id: EntityId, now: Timestamp, change: Change) -> Result<Self, Vec<FieldFault>> {
-        let parameters = Definition::from_the_start().into_iter().flat_map(Parameter::define).collect();
-        let entity = Self { parameters, ..Self::unnamed(id, now) };
+        let entity = Self { parameters: Parameter::from_the_start(), ..Self::unnamed(id, now) };
         let missing = |field: &str, is_set: bool| (!is_set).then(|| FieldFault::new(field, Fault::Missing));
         let mut faults: Vec<FieldFault> =
             [missing("identifier", change.identifier.is_some()), missing("name", change.name.is_some())]
@@ -130,7 +131,7 @@ impl Entity {
             status: Status::Active,
             settings: Settings::default(),
             scopes: Scopes::default(),
-            parameters: Vec::new(),
+            parameters: Arc::default(),
             tokens_void_before: None,
             version: 1,
             created_at: now,
@@ -194,9 +195,10 @@ impl Entity {
             let why = format!("would be one more than the {MOST_PARAMETERS} parameters that an entity may have");
             return Err(vec![FieldFault::new("name", Fault::Rule(why))]);
         }
-        match self.parameters.iter_mut().find(|other| other.name() == parameter.name()) {
+        let parameters = Arc::make_mut(&mut self.parameters);
+        match parameters.iter_mut().find(|other| other.name() == parameter.name()) {
             Some(place) => *place = parameter,
-            None => self.parameters.push(parameter),
+            None => parameters.push(parameter),
         }
         self.updated_at = now;
         Ok(self)
@@ -218,7 +220,7 @@ impl Entity {
                 self
             }
         };
-        entity.parameters.clear();
+        entity.parameters = Arc::default();
         for (position, definition) in definitions.into_iter().enumerate() {
             let placed = |more: Vec<FieldFault>| {
                 more.into_iter()
@@ -247,7 +249,7 @@ impl Entity {
     /// The entity without the parameter of this name; `None` if it has none such.
     pub fn without_parameter(mut self, now: Timestamp, name: &str) -> Option<Self> {
         let position = self.parameters.iter().position(|parameter| parameter.name() == name)?;
-        self.parameters.remove(position);
+        Arc::make_mut(&mut self.parameters).remove(position);
         self.updated_at = now;
         Some(self)
     }
@@ -265,7 +267,7 @@ impl Entity {
             credential("The Client Secret from Generate Credentials.", super::token::LONGEST_SECRET),
         );
         let mut required = vec!["client_id", "client_secret"];
-        for parameter in &self.parameters {
+        for parameter in self.parameters.iter() {
             properties.insert(parameter.name().to_owned(), parameter.schema());
             if parameter.definition().required {
                 required.push(parameter.name());

@@ -1,6 +1,8 @@
 //! Dynamic parameters (CONTRACT.md §2): an operator defines them for each entity; the same definition judges a request
 //! and is shown as JSON Schema, so what a page shows is what the server enforces.
 
+use std::sync::{Arc, LazyLock};
+
 use regex::Regex;
 use serde::Serialize;
 use serde_json::{Map, Number, json};
@@ -29,6 +31,13 @@ pub struct Parameter {
 }
 
 impl Parameter {
+    /// Those that every entity has from the start, shared by all that keep them.
+    pub fn from_the_start() -> Arc<Vec<Self>> {
+        static ALL: LazyLock<Arc<Vec<Parameter>>> =
+            LazyLock::new(|| Arc::new(Definition::from_the_start().into_iter().flat_map(Parameter::define).collect()));
+        ALL.clone()
+    }
+
     /// Checks a definition. `Err` lists everything that is wrong with it.
     pub fn define(definition: Definition) -> Result<Self, Vec<FieldFault>> {
         let mut faults = shape_faults(&definition);

@@ -1,52 +1,68 @@
 //! A point in time, to the millisecond. The domain never reads a clock: `now` is always an argument.
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Milliseconds since 1970-01-01T00:00:00Z. Written as RFC 3339 on every wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(i64);
+///
+/// Counted from the earliest there is and never zero, so that an `Option` of it takes no more room: millions are in memory.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(NonZeroU64);
+
+/// Where the epoch is in that count.
+const EPOCH: u64 = 1 << 63;
 
 impl Timestamp {
-    /// From milliseconds since the epoch.
+    /// From milliseconds since the epoch; the very least counts as the one after it.
     pub const fn from_millis(millis: i64) -> Self {
-        Self(millis)
+        match NonZeroU64::new(millis.cast_unsigned() ^ EPOCH) {
+            Some(count) => Self(count),
+            None => Self(NonZeroU64::MIN),
+        }
     }
 
     /// Milliseconds since the epoch.
     pub const fn millis(self) -> i64 {
-        self.0
+        (self.0.get() ^ EPOCH).cast_signed()
     }
 
     /// Whole seconds since the epoch, rounded down: a NumericDate (RFC 7519 §2).
     pub const fn seconds(self) -> i64 {
-        self.0.div_euclid(1000)
+        self.millis().div_euclid(1000)
     }
 
     /// When the hour (UTC) of this moment began.
     #[must_use]
     pub const fn hour(self) -> Self {
-        Self(self.0.saturating_sub(self.0.rem_euclid(3_600_000)))
+        let millis = self.millis();
+        Self::from_millis(millis.saturating_sub(millis.rem_euclid(3_600_000)))
     }
 
     /// This moment and `span` later; stops at the end of time instead of wrapping.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
-        Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+        Self::from_millis(self.millis().saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
     }
 
     /// This moment and `span` earlier; stops at the beginning of time instead of wrapping.
     #[must_use]
     pub fn minus(self, span: Duration) -> Self {
-        Self(self.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+        Self::from_millis(self.millis().saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
     }
 
     /// How long from `earlier` to this moment; zero when `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+        Duration::from_millis(self.0.get().saturating_sub(earlier.0.get()))
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Timestamp").field(&self.millis()).finish()
     }
 }
 
@@ -62,9 +78,9 @@ pub fn bound(text: &str, is_end: bool) -> Result<Timestamp, NotATimestamp> {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match jiff::Timestamp::from_millisecond(self.0) {
+        match jiff::Timestamp::from_millisecond(self.millis()) {
             Ok(time) => write!(f, "{time:.3}"),
-            Err(_) => write!(f, "{} ms", self.0),
+            Err(_) => write!(f, "{} ms", self.millis()),
         }
     }
 }
@@ -82,9 +98,9 @@ impl FromStr for Timestamp {
             return Err(NotATimestamp);
         }
         match text.parse::<jiff::Timestamp>() {
-            Ok(time) => Ok(Self(time.as_millisecond())),
+            Ok(time) => Ok(Self::from_millis(time.as_millisecond())),
             // The last hours of the year 9999 in some zones, which people write for "never", are beyond jiff's end.
-            Err(_) if is_last_day(text) => Ok(Self(jiff::Timestamp::MAX.as_millisecond())),
+            Err(_) if is_last_day(text) => Ok(Self::from_millis(jiff::Timestamp::MAX.as_millisecond())),
             Err(_) => Err(NotATimestamp),
         }
     }

@@ -58,6 +58,8 @@ enum Pools {
 /// One literal SQL text and the values for its `$1`, `$2` … in order.
 pub struct Statement {
     sql: &'static str,
+    /// The same with `?`, if each value stands once and in order.
+    in_order: Option<&'static str>,
     values: Vec<Value>,
 }
 
@@ -71,7 +73,13 @@ pub enum Value {
 
 /// A statement without values yet.
 pub fn sql(text: &'static str) -> Statement {
-    Statement { sql: text, values: Vec::new() }
+    Statement { sql: text, in_order: None, values: Vec::new() }
+}
+
+/// The same for hundreds of values, each of which stands once and in order: SQLite looks for the number of each `$1` in a list
+/// of all, and needs none for `?`, as which they stand in `in_order`.
+pub fn sql_in_order(text: &'static str, in_order: &'static str) -> Statement {
+    Statement { sql: text, in_order: Some(in_order), values: Vec::new() }
 }
 
 impl Statement {
@@ -258,7 +266,10 @@ impl Db {
     /// many rows it touched.
     pub(super) async fn execute(&self, statement: Statement) -> Result<u64, StoreError> {
         Ok(match &self.pools {
-            Pools::Sqlite { write, .. } => bound!(statement).execute(write).await?.rows_affected(),
+            Pools::Sqlite { write, .. } => {
+                let statement = Statement { sql: statement.in_order.unwrap_or(statement.sql), ..statement };
+                bound!(statement).execute(write).await?.rows_affected()
+            }
             Pools::Postgres(pool) => {
                 let mut connection = pool.acquire().await?;
                 heard(bound!(statement).execute(&mut *connection)).await?.rows_affected()

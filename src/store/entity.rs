@@ -1,5 +1,7 @@
 //! The table `entities`.
 
+use std::sync::Arc;
+
 use super::db::{Row, Statement, sql};
 use super::event::append;
 use super::{Store, StoreError, json, optional_time, time};
@@ -75,7 +77,14 @@ fn bind_columns(statement: Statement, entity: &Entity) -> Result<Statement, Stor
 fn entity_of(row: &Row) -> Result<Entity, StoreError> {
     let id: String = row.get("id")?;
     let corrupt = || StoreError::Corrupt(format!("entity {id}"));
-    let parameters = json::<Vec<Definition>>(row, "parameters")?.into_iter().map(Parameter::define);
+    let definitions: Vec<Definition> = json(row, "parameters")?;
+    let shared = Parameter::from_the_start();
+    let parameters = if shared.iter().map(Parameter::definition).eq(&definitions) {
+        shared
+    } else {
+        let own = definitions.into_iter().map(Parameter::define).collect::<Result<_, _>>();
+        Arc::new(own.map_err(|_| corrupt())?)
+    };
     Ok(Entity {
         id: EntityId::parse(&id).ok_or_else(corrupt)?,
         identifier: row.get("identifier")?,
@@ -84,7 +93,7 @@ fn entity_of(row: &Row) -> Result<Entity, StoreError> {
         status: Status::parse(&row.get::<String>("status")?).ok_or_else(corrupt)?,
         settings: json(row, "settings")?,
         scopes: Scopes::new(json(row, "scopes")?).map_err(|_| corrupt())?,
-        parameters: parameters.collect::<Result<_, _>>().map_err(|_| corrupt())?,
+        parameters,
         tokens_void_before: optional_time(row, "tokens_void_before")?,
         version: row.get("version")?,
         created_at: time(row, "created_at")?,

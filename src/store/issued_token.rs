@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use super::db::{Row, Statement, Value, sql};
+use super::db::{Row, Statement, Value, sql, sql_in_order};
 use super::{Store, StoreError, read_only, time};
 use crate::domain::claims::TokenId;
 use crate::domain::id::{ClientId, EntityId};
@@ -48,27 +48,35 @@ pub struct Filter {
 /// A statement with room for so many rows. Those that stay empty are not written, so that a few texts do for all numbers.
 struct Insert {
     rows: usize,
-    text: &'static str,
+    numbered: &'static str,
+    in_order: &'static str,
 }
 
-static INSERTS: LazyLock<[Insert; 5]> = LazyLock::new(|| [1, 4, 16, 64, MOST_AT_ONCE].map(Insert::new));
+static INSERTS: LazyLock<[Insert; 9]> = LazyLock::new(|| [1, 2, 4, 8, 16, 32, 64, 128, MOST_AT_ONCE].map(Insert::new));
 
 impl Insert {
     fn new(rows: usize) -> Self {
-        const COLUMNS: [&str; 7] = ["BIGINT", "TEXT", "TEXT", "TEXT", "BIGINT", "TEXT", "TEXT"];
         let mut number = 0usize;
-        let mut value = |kind: &&str| {
+        let numbered = insert(rows, || {
             number = number.saturating_add(1);
-            format!("CAST(${number} AS {kind})")
-        };
-        let mut row = || format!("({})", COLUMNS.iter().map(&mut value).collect::<Vec<_>>().join(", "));
-        let values: Vec<String> = std::iter::repeat_with(&mut row).take(rows).collect();
-        let text = format!(
-            "INSERT INTO issued_tokens (issued_at, jti, client_id, entity_id, expires_at, address, scope) SELECT * FROM (VALUES {}) AS new WHERE column1 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM read_only)",
-            values.join(", ")
-        );
-        Self { rows, text: text.leak() }
+            format!("${number}")
+        });
+        let in_order = insert(rows, || "?".to_owned());
+        Self { rows, numbered: numbered.leak(), in_order: in_order.leak() }
     }
+}
+
+fn insert(rows: usize, mut place: impl FnMut() -> String) -> String {
+    const COLUMNS: [&str; 7] = ["BIGINT", "TEXT", "TEXT", "TEXT", "BIGINT", "TEXT", "TEXT"];
+    let mut row = || {
+        let values: Vec<String> = COLUMNS.iter().map(|kind| format!("CAST({} AS {kind})", place())).collect();
+        format!("({})", values.join(", "))
+    };
+    let values: Vec<String> = std::iter::repeat_with(&mut row).take(rows).collect();
+    format!(
+        "INSERT INTO issued_tokens (issued_at, jti, client_id, entity_id, expires_at, address, scope) SELECT * FROM (VALUES {}) AS new WHERE column1 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM read_only)",
+        values.join(", ")
+    )
 }
 
 impl Store {
@@ -78,7 +86,7 @@ impl Store {
             return Err(StoreError::Conflict);
         };
         let empty = insert.rows.saturating_sub(tokens.len());
-        let statement = tokens.iter().fold(sql(insert.text), bind);
+        let statement = tokens.iter().fold(sql_in_order(insert.numbered, insert.in_order), bind);
         let statement = (0..empty).fold(statement, |statement, _| statement.bind_all(nothing()));
         if self.db.execute(statement).await? > 0 || tokens.is_empty() {
             return Ok(());

@@ -381,7 +381,7 @@ pub(super) mod tests {
             let entity = entity(definitions.into_iter().enumerate().map(named).collect());
             let example = Example::of(&entity, "pgc_1", "https://pass.example.com/");
             prop_assert!(example.needs_value.is_empty() && example.grant(&entity).is_some());
-            for parameter in &entity.parameters {
+            for parameter in entity.parameters.iter() {
                 let is_there = example.fields.iter().any(|(name, _)| name == parameter.name());
                 prop_assert!(is_there || !parameter.definition().required);
             }
