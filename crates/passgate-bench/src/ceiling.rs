@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -34,7 +34,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Row};
 use crate::{Algorithm, Failure};
 
 /// How the ceiling is started.
@@ -247,7 +247,15 @@ async fn issue(bare: &Bare, body: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(signature.as_ref(), &mut token);
     if let Some(ledger) = &bare.ledger {
-        ledger.write(claims.jti, client_id.into_owned(), iat).await?;
+        let row = Row {
+            jti: claims.jti,
+            client_id: client_id.to_string(),
+            entity: entity.to_owned(),
+            times: [iat, claims.exp],
+            address: Ipv4Addr::LOCALHOST.into(),
+            scope: SCOPE,
+        };
+        ledger.write(row).await?;
     }
     answer_with(&token).map(Some)
 }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Write as _;
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -13,15 +14,29 @@ use crate::Failure;
 /// Most rows of a commit.
 const MOST: usize = 256;
 
-struct Row {
-    jti: String,
-    client_id: String,
-    at: u64,
+/// What is written of a token: as much as Passgate writes.
+pub struct Row {
+    /// Its id.
+    pub jti: String,
+    /// Whose it is.
+    pub client_id: String,
+    /// The client's entity.
+    pub entity: String,
+    /// When it was issued, and when it ends.
+    pub times: [u64; 2],
+    /// From where it was asked for.
+    pub address: IpAddr,
+    /// What it is for.
+    pub scope: &'static str,
+}
+
+struct Entry {
+    row: Row,
     written: oneshot::Sender<()>,
 }
 
 /// Writes rows.
-pub struct Ledger(mpsc::Sender<Row>);
+pub struct Ledger(mpsc::Sender<Entry>);
 
 impl Ledger {
     /// Into this file.
@@ -29,31 +44,32 @@ impl Ledger {
         let database = Connection::open(path)?;
         database.pragma_update(None, "journal_mode", "wal")?;
         database.pragma_update(None, "synchronous", "full")?;
-        database.execute_batch("CREATE TABLE ledger (jti TEXT, client_id TEXT, at INTEGER)")?;
+        database.execute_batch("CREATE TABLE ledger (jti TEXT, client_id TEXT, entity TEXT, issued_at INTEGER, expires_at INTEGER, address TEXT, scope TEXT)")?;
         let (rows, waiting) = mpsc::channel(4096);
         std::thread::spawn(move || write(&database, waiting));
         Ok(Self(rows))
     }
 
     /// One row. It is durable when this returns.
-    pub async fn write(&self, jti: String, client_id: String, at: u64) -> Result<(), Failure> {
+    pub async fn write(&self, row: Row) -> Result<(), Failure> {
         let (written, is_written) = oneshot::channel();
-        self.0.send(Row { jti, client_id, at, written }).await.map_err(|_| "the ledger has ended")?;
+        self.0.send(Entry { row, written }).await.map_err(|_| "the ledger has ended")?;
         Ok(is_written.await?)
     }
 }
 
-fn write(database: &Connection, mut rows: mpsc::Receiver<Row>) -> Result<(), rusqlite::Error> {
-    let mut insert = database.prepare("INSERT INTO ledger VALUES (?, ?, ?)")?;
+fn write(database: &Connection, mut rows: mpsc::Receiver<Entry>) -> Result<(), rusqlite::Error> {
+    let mut insert = database.prepare("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?)")?;
     let mut some = Vec::with_capacity(MOST);
     while rows.blocking_recv_many(&mut some, MOST) > 0 {
         database.execute_batch("BEGIN IMMEDIATE")?;
-        for row in &some {
-            insert.execute((&row.jti, &row.client_id, row.at.cast_signed()))?;
+        for Entry { row, .. } in &some {
+            let [at, end] = row.times.map(u64::cast_signed);
+            insert.execute((&row.jti, &row.client_id, &row.entity, at, end, row.address.to_string(), row.scope))?;
         }
         database.execute_batch("COMMIT")?;
-        for row in some.drain(..) {
-            let _ = row.written.send(());
+        for entry in some.drain(..) {
+            let _ = entry.written.send(());
         }
     }
     Ok(())

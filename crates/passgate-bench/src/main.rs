@@ -184,7 +184,7 @@ impl Measure {
             sections: Vec::new(),
             cold_starts: Vec::new(),
             memory: Vec::new(),
-            fdatasync: None,
+            fdatasync: Vec::new(),
             known: None,
         };
         // One thread generates the load, so that it leaves the rest of the machine to the server.

@@ -43,10 +43,11 @@ fn goals(results: &Results) -> Vec<Goal> {
         );
         goal(&what, 1.35, 1.15, ratio(section, SOME, PASSGATE, CEILING, cpu));
     }
-    let added = results.section(LEDGER, 1).zip(results.fdatasync).and_then(|(section, fdatasync)| {
+    let disk = Range::of(results.fdatasync.iter().copied());
+    let added = results.section(LEDGER, 1).zip(disk).and_then(|(section, disk)| {
         let (durable, counted) = (section.side(PASSGATE)?, section.side(COUNTED)?);
         Range::of(
-            durable.legs.iter().zip(&counted.legs).map(|(durable, counted)| (durable.p50 - counted.p50) / fdatasync),
+            durable.legs.iter().zip(&counted.legs).map(|(durable, counted)| (durable.p50 - counted.p50) / disk.median),
         )
     });
     goal("p50 that the ledger adds at one connection, against fdatasync", 2.5, 2.5, added);
@@ -120,10 +121,8 @@ pub fn markdown(results: &Results) -> String {
     let known =
         |(count, bytes): (usize, f64)| format!("{count} credentials were known at most, at {bytes:.0} bytes each.");
     sentence(&mut text, results.known.map(known));
-    let disk = |millis: f64| {
-        format!("`fdatasync` of 4 KiB where the ledgers are takes {millis:.3} ms, half of the times less.")
-    };
-    sentence(&mut text, results.fdatasync.map(disk));
+    let disk = |range: Range| format!("`fdatasync` of 4 KiB where the ledgers are takes {} ms.", range.show(3));
+    sentence(&mut text, Range::of(results.fdatasync.iter().copied()).map(disk));
     for section in &results.sections {
         table(&mut text, section);
     }

@@ -24,8 +24,8 @@ pub struct Results {
     pub cold_starts: Vec<f64>,
     /// What the server held in memory, and when.
     pub memory: Vec<Memory>,
-    /// What `fdatasync` takes where the ledgers are, in milliseconds; half of the tries take less.
-    pub fdatasync: Option<f64>,
+    /// What `fdatasync` takes where the ledgers are, in milliseconds, between their turns; of each, half of the tries take less.
+    pub fdatasync: Vec<f64>,
     /// How many credentials were known at most, and what each took in memory, in bytes.
     pub known: Option<(usize, f64)>,
 }

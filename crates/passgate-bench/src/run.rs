@@ -122,13 +122,19 @@ impl Plan {
         ] {
             let world = World::make(self, algorithm, false, &[DURABLE]).await?;
             let counted = World::make(self, algorithm, false, &[]).await?;
-            results.fdatasync = Some(ledger::fdatasync(&world.installation.data())?.as_secs_f64() * 1e3);
             let name = if algorithm == Algorithm::Es256 { LEDGER } else { LEDGER_EDDSA };
             for connections in [1, SOME] {
                 let mut targets = world.tokens();
                 targets.push(counted.target(COUNTED, asking::form(OAUTH, &counted.installation.clients)));
+                let mut disk = || -> Result<(), Failure> {
+                    results.fdatasync.push(ledger::fdatasync(&world.installation.data())?.as_secs_f64() * 1e3);
+                    Ok(())
+                };
+                disk()?;
                 let asked = Asked { name, title, connections, targets, rates: Vec::new() };
-                results.sections.push(self.section(asked).await?);
+                let section = self.section(asked).await?;
+                disk()?;
+                results.sections.push(section);
             }
         }
         Ok(())
