@@ -64,7 +64,7 @@ fn router(app: &Arc<App>) -> Router {
         .route("/forward-auth/prefix/", any(gateway::forward_auth::prefixed))
         .route("/forward-auth/prefix/{*path}", any(gateway::forward_auth::prefixed))
         .route("/oauth/revocations", get(oauth::revocations::get))
-        .route("/openapi.json", openapi::route(&app.issuer))
+        .route("/openapi.json", openapi::route())
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz));
     if app.config.metrics_listen.is_none() {

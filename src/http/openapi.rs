@@ -1,7 +1,8 @@
 //! `GET /openapi.json`: the OpenAPI 3.1 document of every JSON endpoint, made from the code.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use axum::extract::State;
 use axum::routing::{MethodRouter, get};
 use bytes::Bytes;
 use http::header;
@@ -134,9 +135,12 @@ pub fn document(public_url: &str) -> Document {
     document
 }
 
-/// Serves the document, which is made once.
-pub fn route(public_url: &str) -> MethodRouter<Arc<App>> {
-    let body = Bytes::from(serde_json::to_vec(&document(public_url)).unwrap_or_default());
+/// Serves the document, which is made when it is first asked for: no start waits for it.
+pub fn route() -> MethodRouter<Arc<App>> {
+    let made: Arc<OnceLock<Bytes>> = Arc::default();
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")];
-    get(async move || (headers, body))
+    get(async move |State(app): State<Arc<App>>| {
+        let body = made.get_or_init(|| serde_json::to_vec(&document(&app.issuer)).unwrap_or_default().into());
+        (headers, body.clone())
+    })
 }
