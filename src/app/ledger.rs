@@ -9,11 +9,13 @@ use futures_util::FutureExt as _;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{App, Error};
-use crate::store::issued_token::{IssuedToken, MOST_AT_ONCE};
+use crate::store::issued_token::{IssuedToken, MOST_AT_ONCE, TokenWriter};
 use crate::store::{Store, StoreError};
 
 /// Most tokens that wait to be written; more wait to wait.
 const MOST_WAITING: usize = 16 * MOST_AT_ONCE;
+/// After so many commits others may write: SQLite has one connection for that.
+const MOST_COMMITS: u32 = 16;
 const DAY: u64 = 86_400;
 
 /// A token, and who waits for it to be durable.
@@ -42,10 +44,18 @@ impl Ledger {
 
 async fn write(store: Store, mut entries: mpsc::Receiver<Entry>) {
     let mut some = Vec::with_capacity(MOST_AT_ONCE);
+    let mut kept = None;
     let mut failing = false;
     while entries.recv_many(&mut some, MOST_AT_ONCE).await > 0 {
+        // Whoever is about to ask for the same comes along; if there is nobody, this takes no time.
+        tokio::task::yield_now().await;
+        while some.len() < MOST_AT_ONCE
+            && let Ok(entry) = entries.try_recv()
+        {
+            some.push(entry);
+        }
         let (tokens, waiting): (Vec<_>, Vec<_>) = some.drain(..).map(|entry| (entry.token, entry.is_written)).unzip();
-        let written = AssertUnwindSafe(store.add_issued_tokens(&tokens)).catch_unwind().await;
+        let written = AssertUnwindSafe(add(&store, &mut kept, &tokens)).catch_unwind().await;
         let is_written = matches!(written, Ok(Ok(())));
         match written {
             Ok(Err(error)) if !failing => tracing::error!(%error, "the ledger cannot be written: no token is issued"),
@@ -57,7 +67,20 @@ async fn write(store: Store, mut entries: mpsc::Receiver<Entry>) {
         for waiting in waiting {
             let _ = waiting.send(is_written);
         }
+        if failing || entries.is_empty() || kept.as_ref().is_some_and(|(_, commits)| *commits >= MOST_COMMITS) {
+            kept = None;
+        }
     }
+}
+
+/// Writes `tokens` over the connection that is kept, or another one, and counts its commits.
+async fn add(store: &Store, kept: &mut Option<(TokenWriter, u32)>, tokens: &[IssuedToken]) -> Result<(), StoreError> {
+    let (writer, commits) = match kept {
+        Some(kept) => kept,
+        None => kept.insert((store.token_writer().await?, 0)),
+    };
+    *commits = commits.saturating_add(1);
+    writer.add(tokens).await
 }
 
 impl App {

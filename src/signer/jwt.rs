@@ -12,8 +12,8 @@ use crate::domain::key::Algorithm;
 /// Longest token that is looked at, in bytes.
 pub const LONGEST_TOKEN: usize = 16 * 1024;
 
-/// Room for the longest signature in base64url, that of a 2048-bit RSA key, and two dots.
-const LONGEST_SIGNATURE: usize = 344;
+/// Room for two dots and the shortest and the most usual signature in base64url, that of ES256 and EdDSA.
+const SIGNATURE: usize = 88;
 
 /// Room for the claims of most tokens.
 const LIKELY_BYTES: usize = 512;
@@ -91,9 +91,8 @@ pub(super) fn write<T: Serialize>(key: &Key, media_type: MediaType, claims: &T) 
     let mut payload = Vec::with_capacity(LIKELY_BYTES);
     serde_json::to_writer(&mut payload, claims).map_err(|_| BadKey)?;
     let header = key.header(media_type);
-    let mut token = String::with_capacity(
-        header.len().saturating_add(payload.len().saturating_mul(2)).saturating_add(LONGEST_SIGNATURE),
-    );
+    let encoded = payload.len().saturating_mul(4).div_ceil(3);
+    let mut token = String::with_capacity(header.len().saturating_add(encoded).saturating_add(SIGNATURE));
     token.push_str(header);
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(&payload, &mut token);

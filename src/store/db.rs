@@ -9,6 +9,7 @@ use std::str::FromStr as _;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
@@ -207,6 +208,7 @@ impl Db {
                 let write = SqlitePoolOptions::new()
                     .max_connections(1)
                     .acquire_timeout(PATIENCE)
+                    .test_before_acquire(false)
                     // Where the disk is full SQLite rolls back by itself, and sqlx takes the transaction for open ever after.
                     .before_acquire(|writer, _| Box::pin(async move { Ok(!writer.is_in_transaction()) }))
                     .connect_with(options.clone())
@@ -216,6 +218,7 @@ impl Db {
                 let read = SqlitePoolOptions::new()
                     .max_connections(connections)
                     .acquire_timeout(PATIENCE)
+                    .test_before_acquire(false)
                     .connect_lazy_with(options.read_only(true).create_if_missing(false));
                 Ok(Self::of(Pools::Sqlite { write, read }))
             }
@@ -262,18 +265,11 @@ impl Db {
         })
     }
 
-    /// Runs a statement that is a transaction of its own, and looks by itself whether the database may be written; says how
-    /// many rows it touched.
-    pub(super) async fn execute(&self, statement: Statement) -> Result<u64, StoreError> {
+    /// A connection for statements that are transactions of their own.
+    pub(super) async fn writer(&self) -> Result<Writer, StoreError> {
         Ok(match &self.pools {
-            Pools::Sqlite { write, .. } => {
-                let statement = Statement { sql: statement.in_order.unwrap_or(statement.sql), ..statement };
-                bound!(statement).execute(write).await?.rows_affected()
-            }
-            Pools::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
-                heard(bound!(statement).execute(&mut *connection)).await?.rows_affected()
-            }
+            Pools::Sqlite { write, .. } => Writer::Sqlite(write.acquire().await?),
+            Pools::Postgres(pool) => Writer::Postgres(pool.acquire().await?),
         })
     }
 
@@ -323,6 +319,29 @@ impl Db {
             Pools::Sqlite { .. } => "sqlite",
             Pools::Postgres(_) => "postgres",
         }
+    }
+}
+
+/// A connection, kept for many statements: taking one and giving it back are a trip to the database each. With SQLite it is
+/// the only one that writes, so nobody keeps it long.
+pub(super) enum Writer {
+    /// The writer.
+    Sqlite(PoolConnection<Sqlite>),
+    /// One of many.
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Writer {
+    /// Runs a statement that is a transaction of its own, and looks by itself whether the database may be written; says how
+    /// many rows it touched.
+    pub(super) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
+        Ok(match self {
+            Self::Sqlite(connection) => {
+                let statement = Statement { sql: statement.in_order.unwrap_or(statement.sql), ..statement };
+                bound!(statement).execute(&mut **connection).await?.rows_affected()
+            }
+            Self::Postgres(connection) => heard(bound!(statement).execute(&mut **connection)).await?.rows_affected(),
+        })
     }
 }
 

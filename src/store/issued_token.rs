@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use super::db::{Row, Statement, Value, sql, sql_in_order};
+use super::db::{Row, Statement, Value, Writer, sql, sql_in_order};
 use super::{Store, StoreError, read_only, time};
 use crate::domain::claims::TokenId;
 use crate::domain::id::{ClientId, EntityId};
@@ -79,19 +79,32 @@ fn insert(rows: usize, mut place: impl FnMut() -> String) -> String {
     )
 }
 
-impl Store {
+/// Writes tokens over one connection.
+pub struct TokenWriter {
+    writer: Writer,
+    store: Store,
+}
+
+impl TokenWriter {
     /// Writes `tokens`, at most [`MOST_AT_ONCE`], all or none: they are durable when this returns.
-    pub async fn add_issued_tokens(&self, tokens: &[IssuedToken]) -> Result<(), StoreError> {
+    pub async fn add(&mut self, tokens: &[IssuedToken]) -> Result<(), StoreError> {
         let Some(insert) = INSERTS.iter().find(|insert| insert.rows >= tokens.len()) else {
             return Err(StoreError::Conflict);
         };
         let empty = insert.rows.saturating_sub(tokens.len());
         let statement = tokens.iter().fold(sql_in_order(insert.numbered, insert.in_order), bind);
         let statement = (0..empty).fold(statement, |statement, _| statement.bind_all(nothing()));
-        if self.db.execute(statement).await? > 0 || tokens.is_empty() {
+        if self.writer.execute(statement).await? > 0 || tokens.is_empty() {
             return Ok(());
         }
-        Err(StoreError::ReadOnly(self.read_only().await?.unwrap_or(read_only::ReadOnly::Moving)))
+        Err(StoreError::ReadOnly(self.store.read_only().await?.unwrap_or(read_only::ReadOnly::Moving)))
+    }
+}
+
+impl Store {
+    /// A connection that writes tokens.
+    pub async fn token_writer(&self) -> Result<TokenWriter, StoreError> {
+        Ok(TokenWriter { writer: self.db.writer().await?, store: self.clone() })
     }
 
     /// Tokens of the ledger, the newest first, after the one issued then with this id; at most `limit`.
