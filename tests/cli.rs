@@ -706,6 +706,39 @@ fn a_service_manager_is_told_and_a_second_signal_ends_the_server_at_once() {
 
 #[cfg(unix)]
 #[test]
+fn a_start_that_waits_for_another_one_ends_at_the_first_signal() {
+    for signal in ["TERM", "INT"] {
+        let directory = tempfile::tempdir().unwrap();
+        let data = directory.path().join("data");
+        std::fs::create_dir(&data).unwrap();
+        let other = std::fs::File::create(data.join("passgate.lock")).unwrap();
+        other.lock().unwrap();
+        let mut child = passgate(directory.path(), &["serve", "--listen", "127.0.0.1:0", "--data-dir", "data"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let waits = log.next().unwrap();
+        assert!(waits.ends_with("waiting for another process, which has the database to itself"), "{waits}");
+        assert!(Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap().success());
+        let (ended, end) = std::sync::mpsc::channel();
+        let id = child.id();
+        let waiting = std::thread::spawn(move || ended.send(child.wait().unwrap()));
+        let status = end.recv_timeout(Duration::from_secs(60));
+        if status.is_err() {
+            let _ = Command::new("kill").args(["-s", "KILL", &id.to_string()]).status();
+        }
+        waiting.join().unwrap().unwrap();
+        assert!(status.expect("it ends while the other one still has the lock").success());
+        let said: Vec<String> = log.collect();
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].ends_with("stopped before it served"), "{said:?}");
+        assert!(!data.join("passgate.db").exists());
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn a_master_key_that_others_can_read_is_refused() {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     let directory = tempfile::tempdir().unwrap();

@@ -53,7 +53,7 @@ impl Quickstart {
         }
         let config = Config::load(&sources)?;
         let telemetry = Telemetry::install(&config)?;
-        let server = Server::prepare(config).await?;
+        let Some(server) = Server::prepare(config).await? else { return Ok(()) };
         introduce(&server.app, json).await?;
         server.run().await?;
         telemetry.finish();

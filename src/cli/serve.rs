@@ -1,5 +1,5 @@
 //! `passgate serve`: until SIGINT or SIGTERM. On SIGTERM a node over PostgreSQL drains before it stops; a second signal
-//! ends everything at once.
+//! ends everything at once. What does not serve yet ends at the first.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ impl Serve {
         sources.flags.extend(self.public_url.map(|url| ("public_url", url)));
         let config = Config::load(&sources)?;
         let telemetry = Telemetry::install(&config)?;
-        let server = Server::prepare(config).await?;
+        let Some(server) = Server::prepare(config).await? else { return Ok(()) };
         tracing::info!(address = %server.address, public_url = %server.app.issuer, database = server.app.store.name(), "serving");
         server.run().await?;
         telemetry.finish();
@@ -59,9 +59,9 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes the port first, so that a second start touches nothing.
-    pub async fn prepare(config: Config) -> Result<Self, Failure> {
-        let signals = Signals::catch()?;
+    /// Takes the port first, so that a second start touches nothing. `None` if a signal comes before all is open.
+    pub async fn prepare(config: Config) -> Result<Option<Self>, Failure> {
+        let mut signals = Signals::catch()?;
         let tls = match (&config.tls_certificate_file, &config.tls_key_file) {
             (Some(certificate), Some(key)) => {
                 Some(Tls::load(certificate, key, config.tls_client_certificates == ClientCertificates::Ask)?)
@@ -74,8 +74,15 @@ impl Server {
             None => None,
         };
         let address = listener.local_addr()?;
-        let app = App::open(config, Clock::system(), address).await?;
-        Ok(Self { address, app, listener, metrics, tls, signals })
+        let app = tokio::select! {
+            app = App::open(config, Clock::system(), address) => app?,
+            _ = signals.next() => {
+                tell_manager(Moment::Stopping);
+                tracing::info!("stopped before it served");
+                return Ok(None);
+            }
+        };
+        Ok(Some(Self { address, app, listener, metrics, tls, signals }))
     }
 
     /// Serves until a signal, then finishes what is in flight and writes what is gathered.

@@ -227,8 +227,9 @@ impl Store {
     /// of all always stays, so that whoever follows the log sees that some are gone. Says whether there may be more.
     pub async fn remove_events(&self, before: Timestamp) -> Result<Result<bool, Broken>, StoreError> {
         let Some(key) = self.db.chain_key() else { return Ok(Ok(false)) };
-        let oldest = self.db.fetch_optional(sql("SELECT at FROM events ORDER BY seq LIMIT 1")).await?;
-        match oldest {
+        // From the first one that is there: PostgreSQL would step over each of those that were removed before.
+        let oldest = sql("SELECT at FROM events WHERE seq > $1 ORDER BY seq LIMIT 1");
+        match self.db.fetch_optional(oldest.bind(self.chain_ends().await?.removed.seq)).await? {
             Some(row) if row.get::<i64>("at")? < before.millis() => {}
             Some(_) | None => return Ok(Ok(false)),
         }
@@ -255,7 +256,8 @@ impl Store {
             .bind(walk.at.hash.as_str())
             .bind(key.seal(Sealed::Removed, &walk.at));
         tx.execute(note).await?;
-        tx.execute(sql("DELETE FROM events WHERE seq <= $1").bind(walk.at.seq)).await?;
+        let delete = sql("DELETE FROM events WHERE seq > $1 AND seq <= $2").bind(ends.removed.seq).bind(walk.at.seq);
+        tx.execute(delete).await?;
         tx.commit().await?;
         Ok(Ok(walk.at.seq.saturating_sub(ends.removed.seq) >= BATCH))
     }

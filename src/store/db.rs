@@ -4,6 +4,7 @@
 mod copy;
 pub mod schema;
 
+use std::fs::TryLockError;
 use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::sync::{Arc, OnceLock};
@@ -203,7 +204,7 @@ impl Db {
                     .foreign_keys(true)
                     .busy_timeout(PATIENCE)
                     .disable_statement_logging();
-                let lock = lock_file(path)?;
+                let lock = lock_file(path).await?;
                 private_file(path)?;
                 let write = SqlitePoolOptions::new()
                     .max_connections(1)
@@ -405,10 +406,18 @@ fn migrator() -> sqlx::migrate::Migrator {
 }
 
 /// Held while SQLite is migrated: PostgreSQL takes an advisory lock for that, SQLite has none.
-fn lock_file(database: &std::path::Path) -> Result<std::fs::File, StoreError> {
+async fn lock_file(database: &std::path::Path) -> Result<std::fs::File, StoreError> {
+    let unavailable = |cause| StoreError::Unavailable(sqlx::Error::Io(cause));
     let file = private_file(&database.with_extension("lock"))?;
-    file.lock().map_err(|cause| StoreError::Unavailable(sqlx::Error::Io(cause)))?;
-    Ok(file)
+    match file.try_lock() {
+        Ok(()) => return Ok(file),
+        Err(TryLockError::Error(cause)) => return Err(unavailable(cause)),
+        Err(TryLockError::WouldBlock) => {}
+    }
+    tracing::info!("waiting for another process, which has the database to itself");
+    // On a thread of its own, so that whoever started this can stop waiting.
+    let locked = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await;
+    locked.map_err(std::io::Error::other).flatten().map_err(unavailable)
 }
 
 /// Makes a file for its owner only, if there is none. SQLite would make the database for everybody; its log takes the same

@@ -6,6 +6,8 @@ use std::time::Duration;
 use passgate::app::App;
 use passgate::app::clock::{Clock, random, random_secret};
 use passgate::config::{Config, Sources};
+use passgate::domain::chain::{Anchor, Row, Sealed};
+use passgate::domain::event::Action;
 use passgate::domain::id::{ClientId, EntityId, SecretId};
 use passgate::domain::secret::{PlainSecret, SecretMac, lookup};
 use reqwest::Method;
@@ -132,7 +134,7 @@ async fn grow(installation: &Installation, entities: usize) -> Vec<Client> {
     sample
 }
 
-/// Token requests, counts of them and revoked tokens that are long past.
+/// Token requests, counts of them and revoked tokens from long ago.
 async fn grow_old(installation: &Installation, rows: usize) {
     let mut connection = Connection::open(installation).await;
     let numbers =
@@ -144,6 +146,69 @@ async fn grow_old(installation: &Installation, rows: usize) {
     ] {
         connection.run(format!("{numbers} {insert}")).await;
     }
+}
+
+/// Events from long ago, before those that are there: the whole log is chained anew.
+async fn grow_old_events(installation: &Installation, rows: i64) {
+    let app = keys(installation).await;
+    let young = app.store.events_after(0, i64::MAX).await.unwrap();
+    app.store.close().await;
+    let old = (1..=rows).map(|seq| Row {
+        seq,
+        at: 1,
+        actor: "client:pgc_old".to_owned(),
+        address: Some("203.0.113.1".to_owned()),
+        action: Action::TokenRevoked.as_str().to_owned(),
+        entity_id: Some("pge_old".to_owned()),
+        subject: format!("old-{seq}"),
+        detail: "{}".to_owned(),
+        chained_at: None,
+    });
+    let young = young.into_iter().map(|event| Row {
+        seq: event.seq + rows,
+        at: event.at.millis(),
+        actor: event.actor,
+        address: event.address,
+        action: event.action,
+        entity_id: event.entity_id,
+        subject: event.subject,
+        detail: event.detail.to_string(),
+        chained_at: None,
+    });
+    let mut log = old.chain(young).peekable();
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let optional = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), quoted);
+    let key = &app.vault.audit;
+    let mut end = Anchor::beginning();
+    let mut connection = Connection::open(installation).await;
+    connection.run("BEGIN; DELETE FROM events".to_owned()).await;
+    while log.peek().is_some() {
+        let mut values = Vec::new();
+        for row in log.by_ref().take(BATCH) {
+            let link = key.link(&end.hash, &row);
+            values.push(format!(
+                "({}, {}, {}, {}, {}, {}, {}, {}, '{}', '{}')",
+                row.seq,
+                row.at,
+                quoted(&row.actor),
+                optional(row.address.as_deref()),
+                quoted(&row.action),
+                optional(row.entity_id.as_deref()),
+                quoted(&row.subject),
+                quoted(&row.detail),
+                link.previous,
+                link.hash
+            ));
+            end = Anchor { seq: row.seq, hash: link.hash };
+        }
+        connection.run(format!("INSERT INTO events (seq, at, actor, address, action, entity_id, subject, detail, previous_hash, hash) VALUES {}", values.join(", "))).await;
+    }
+    let (seq, seal) = (end.seq, key.seal(Sealed::Head, &end));
+    let hash = end.hash;
+    connection
+        .run(format!("UPDATE event_head SET seq = {seq}, chained = {seq}, hash = '{hash}', seal = '{seal}'; COMMIT"))
+        .await;
+    installation.verify_audit();
 }
 
 fn resident(pid: u32) -> f64 {
@@ -197,6 +262,7 @@ async fn growth_with_postgresql() {
 }
 
 async fn measure(installation: Installation) -> (Vec<String>, Vec<String>) {
+    let installation = installation.with("audit_retention_days", "400");
     let entities = tries(100, 100_000) as usize;
     let port = free_port();
     installation.serve(port).await.stop().await;
@@ -261,37 +327,60 @@ async fn measure(installation: Installation) -> (Vec<String>, Vec<String>) {
 
 /// A start with old rows: the purge begins at once, and tokens and changes are asked for until it is over.
 async fn purged(installation: &Installation, port: u16, operator: &str, clients: &[Client]) -> Vec<String> {
-    const LEFT: &str = "SELECT CAST((SELECT COUNT(*) FROM token_requests WHERE client_id = 'pgc_old') + (SELECT COUNT(*) FROM token_request_counts WHERE entity_id = 'pge_old') + (SELECT COUNT(*) FROM revoked_tokens WHERE expires_at = 1) AS BIGINT)";
-    let old = tries(3_000, 1_000_000) as usize;
-    grow_old(installation, old).await;
+    const ROWS: &str = "SELECT CAST((SELECT COUNT(*) FROM token_requests WHERE client_id = 'pgc_old') + (SELECT COUNT(*) FROM token_request_counts WHERE entity_id = 'pge_old') + (SELECT COUNT(*) FROM revoked_tokens WHERE expires_at = 1) AS BIGINT)";
+    const EVENTS: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM events WHERE entity_id = 'pge_old' LIMIT 1) AS old";
+    let old = tries(3_000, 1_000_000);
+    grow_old(installation, old as usize).await;
+    grow_old_events(installation, i64::from(old)).await;
     // Of whoever purged last, the lease has not ended yet.
     Connection::open(installation).await.run("DELETE FROM leases".to_owned()).await;
     let node = installation.serve(port).await;
+    let rows = meanwhile(installation, &node.door, operator, clients, ROWS).await;
+    let events = meanwhile(installation, &node.door, operator, clients, EVENTS).await;
+    node.stop().await;
+    installation.verify_audit();
+    let mut lines = head(["What", "requests, counts, revoked tokens", "then events"]);
+    let both = |what: &str, figure: &dyn Fn(&Meanwhile) -> String| row([what, &figure(&rows), &figure(&events)]);
+    lines.extend([
+        row(["old rows", &(old * 3).to_string(), &old.to_string()]),
+        both("purged in", &|one| format!("{:.1} s", one.took.as_secs_f64())),
+        both("tokens meanwhile", &|one| one.tokens.count().to_string()),
+        both("a token, least / median / greatest", &|one| one.tokens.spread()),
+        both("the same, 99 in a hundred", &|one| millis(one.tokens.percentile(99))),
+        both("changes meanwhile", &|one| one.changes.count().to_string()),
+        both("a change, least / median / greatest", &|one| one.changes.spread()),
+    ]);
+    lines
+}
+
+struct Meanwhile {
+    took: Duration,
+    tokens: Times,
+    changes: Times,
+}
+
+/// Asks for tokens and makes changes until the query says that nothing is left.
+async fn meanwhile(
+    installation: &Installation,
+    door: &Door,
+    operator: &str,
+    clients: &[Client],
+    left: &'static str,
+) -> Meanwhile {
     let (mut tokens, mut changes, begun) = (Times::default(), Times::default(), Instant::now());
     let most = if is_whole() { Duration::from_secs(600) } else { Duration::from_secs(60) };
     let mut looked_at = Instant::now();
     loop {
-        tokens.add(token(&node.door, &clients[usize::try_from(below(clients.len() as u64)).unwrap()]).await);
+        tokens.add(token(door, &clients[usize::try_from(below(clients.len() as u64)).unwrap()]).await);
         if looked_at.elapsed() > Duration::from_millis(500) {
-            let change = node.door.request(Method::PATCH, "/admin/v1/entities/template").bearer_auth(operator);
+            let change = door.request(Method::PATCH, "/admin/v1/entities/template").bearer_auth(operator);
             changes.add(timed(change.json(&json!({"description": format!("{}", changes.count())})), 200).await);
-            if installation.number(LEFT).await == 0 {
-                break;
+            if installation.number(left).await == 0 {
+                return Meanwhile { took: begun.elapsed(), tokens, changes };
             }
             looked_at = Instant::now();
         }
         assert!(begun.elapsed() < most, "the purge does not end: {}", installation.log());
         sleep(Duration::from_millis(1)).await;
     }
-    let took = begun.elapsed();
-    node.stop().await;
-    let mut lines = head(["What", "Figure"]);
-    lines.extend([
-        row(["old rows purged", &format!("{} in {:.1} s", old * 3, took.as_secs_f64())]),
-        row(["tokens meanwhile", &tokens.count().to_string()]),
-        row(["a token, least / median / greatest", &tokens.spread()]),
-        row(["the same, 99 in a hundred", &millis(tokens.percentile(99))]),
-        row(["a change, least / median / greatest", &changes.spread()]),
-    ]);
-    lines
 }
