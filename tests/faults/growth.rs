@@ -151,7 +151,7 @@ async fn grow_old(installation: &Installation, rows: usize) {
 /// Events from long ago, before those that are there: the whole log is chained anew.
 async fn grow_old_events(installation: &Installation, rows: i64) {
     let app = keys(installation).await;
-    let young = app.store.events_after(0, i64::MAX).await.unwrap();
+    let young = app.store.news_after(0, i64::MAX).await.unwrap().events;
     app.store.close().await;
     let old = (1..=rows).map(|seq| Row {
         seq,
