@@ -63,11 +63,11 @@ pub async fn flush(app: &App) -> Result<(), Error> {
 }
 
 async fn write_uses(app: &App) -> Result<(), Error> {
-    let uses = app.usage.take();
+    let mut uses = app.usage.take();
     if uses.is_empty() {
         return Ok(());
     }
-    let written = app.store.add_uses(uses.clone()).await;
+    let written = app.store.add_uses(&mut uses).await;
     if written.is_err() {
         app.usage.give_back(uses);
     }

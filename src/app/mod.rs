@@ -225,7 +225,7 @@ impl App {
         // Millions may be known: none takes more room than it needs.
         credential.secrets.shrink_to_fit();
         if let Owner::Entity(id) = &mut credential.owner
-            && let Some(entity) = self.known.entity(id)
+            && let Some(entity) = self.entity(id).await?
         {
             id.clone_from(&entity.id);
         }

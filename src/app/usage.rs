@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::id::{ClientId, SecretId};
 use crate::domain::time::Timestamp;
@@ -22,7 +22,7 @@ struct Gathered {
 
 /// Uses not written yet, by the id of the secret, or of the client if it proved itself without one.
 pub struct Usage {
-    shards: [Mutex<HashMap<String, Gathered>>; SHARDS],
+    shards: [Mutex<HashMap<Arc<str>, Gathered>>; SHARDS],
     hasher: RandomState,
 }
 
@@ -51,12 +51,12 @@ impl Usage {
                     last_used_at: now,
                     last_used_address: Some(address),
                 };
-                gathered.insert(id.to_owned(), used);
+                gathered.insert(secret_id.map_or_else(|| client_id.shared(), SecretId::shared), used);
             }
         }
     }
 
-    fn shard(&self, id: &str) -> Option<MutexGuard<'_, HashMap<String, Gathered>>> {
+    fn shard(&self, id: &str) -> Option<MutexGuard<'_, HashMap<Arc<str>, Gathered>>> {
         let index = usize::try_from(self.hasher.hash_one(id).rem_euclid(SHARDS as u64)).ok()?;
         Some(self.shards.get(index)?.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -80,7 +80,7 @@ impl Usage {
     /// Takes back what could not be written.
     pub fn give_back(&self, uses: Vec<Use>) {
         for used in uses {
-            let id = used.secret_id.as_ref().map_or(used.client_id.as_str(), SecretId::as_str).to_owned();
+            let id = used.secret_id.as_ref().map_or_else(|| used.client_id.shared(), SecretId::shared);
             let Some(mut gathered) = self.shard(&id) else { continue };
             let address = used.last_used_address.parse().ok();
             let newer = gathered.entry(id).or_insert_with(|| Gathered {

@@ -23,7 +23,7 @@ pub struct Use {
 impl Store {
     /// Adds `uses` up, all or none. They are written in the order of their Client Ids, so that two nodes never wait for
     /// each other in a circle. A success begins the count of failed attempts anew, whichever node has seen which.
-    pub async fn add_uses(&self, mut uses: Vec<Use>) -> Result<(), StoreError> {
+    pub async fn add_uses(&self, uses: &mut [Use]) -> Result<(), StoreError> {
         uses.sort_by(|one, other| one.client_id.cmp(&other.client_id));
         let mut tx = self.db.begin().await?;
         for used in uses {

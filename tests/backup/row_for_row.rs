@@ -14,6 +14,7 @@ INSERT INTO sessions (id, mac, person_id, created_at, seen_at, proven_at, addres
 line 😀 ''null'' [1,"x"] \u0000 \N ', NULL);
 INSERT INTO token_requests (id, at, entity_id, client_id, door, request_id, status, code, reason, secret_hint, address, micros) VALUES (9000000000000000000, -1, 'e', 'c', 'd', 'r', 200, '', '  ', '123', '4', 0);
 INSERT INTO token_request_counts (entity_id, hour, status, code, count) VALUES ('e', 9000000000000000000, 200, '', 9223372036854775807), ('e', 9000000000000000000, 200, 'x', 1);
+INSERT INTO issued_tokens (issued_at, jti, client_id, entity_id, expires_at, address, scope) VALUES (9000000000000000000, 'j', 'c', 'e', -1, '::1', 'a b'), (9000000000000000000, 'k', '', '', 0, '', '');
 INSERT INTO tokens_void (id, void_before) VALUES (1, 12);
 INSERT INTO quota_notices (entity_id, span, begins, percent) VALUES ('e', 'hour', 9000000000000000000, 60);
 INSERT INTO used_assertions (digest, expires_at) VALUES ('d', 9000000000000000000);
