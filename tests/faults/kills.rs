@@ -22,6 +22,8 @@ const LONGEST_LIVES: [u64; 2] = [250, 750];
 const STARTS: u64 = 8;
 /// After so many kills everything is looked at again, and not only the entities that have changed since the last one.
 const ALL: u32 = 50;
+/// So often one installation on SQLite is killed.
+const OF_ONE: u32 = 250;
 /// Entities looked at at the same time.
 const CHECKED_AT_ONCE: usize = 8;
 
@@ -31,6 +33,7 @@ struct Tally {
     of_postgres: u32,
     of_starts: u32,
     unanswered: u32,
+    acknowledged: u64,
     happened: u32,
     losses: Vec<String>,
     starts: Times,
@@ -48,14 +51,24 @@ async fn nothing_acknowledged_is_lost_when_a_server_on_postgresql_or_postgresql_
     kill(Some(postgres), tries(5, 200), ("11-kill-postgresql", "`kill -9` on PostgreSQL")).await;
 }
 
-/// Kills Passgate; in the whole run, where there is a PostgreSQL, every fourth time all of its processes instead.
+/// Kills Passgate; in the whole run, where there is a PostgreSQL, every fourth time all of its processes instead. With SQLite
+/// an installation is killed so often and then another one: what is looked at after each kill grows with it.
 async fn kill(mut postgres: Option<Postgres>, kills: u32, part: (&str, &str)) {
+    let mut tally = Tally::default();
+    while tally.kills < kills {
+        let until = if postgres.is_some() { kills } else { kills.min(tally.kills + OF_ONE) };
+        kill_one(&mut postgres, &mut tally, until, part).await;
+    }
+}
+
+/// Kills one installation until so many are counted.
+async fn kill_one(postgres: &mut Option<Postgres>, tally: &mut Tally, kills: u32, part: (&str, &str)) {
+    let acknowledged_before = tally.acknowledged;
     let installation = Arc::new(Installation::new(postgres.as_ref().map(Postgres::url)));
     let port = free_port();
     let mut node = installation.serve(port).await;
     let operator: Arc<str> = installation.operator_token().into();
     let mut writers: Vec<Writer> = (0..WRITERS).map(|number| Writer::new(&format!("writer-{number}"))).collect();
-    let mut tally = Tally::default();
     while tally.kills < kills {
         let enough = Arc::new(AtomicBool::new(false));
         let load: Vec<_> = writers
@@ -120,9 +133,9 @@ async fn kill(mut postgres: Option<Postgres>, kills: u32, part: (&str, &str)) {
         tally.losses.extend(half_written(&installation).await);
         if all {
             installation.verify_audit();
-        }
-        if all {
-            told(part, &tally, &writers);
+            let acknowledged: u64 = writers.iter().map(|writer| writer.acknowledged).sum();
+            tally.acknowledged = acknowledged_before + acknowledged;
+            told(part, tally);
         }
         assert!(tally.losses.is_empty(), "after kill {}: {:#?}\n{}", tally.kills, tally.losses, installation.log());
     }
@@ -143,14 +156,13 @@ async fn load(
     (writer, stopped)
 }
 
-fn told((part, heading): (&str, &str), tally: &Tally, writers: &[Writer]) {
-    let acknowledged: u64 = writers.iter().map(|writer| writer.acknowledged).sum();
+fn told((part, heading): (&str, &str), tally: &Tally) {
     let mut lines = vec![
         format!(
             "- Kills: {}, of which {} of PostgreSQL; {} of starts besides.",
             tally.kills, tally.of_postgres, tally.of_starts
         ),
-        format!("- Changes acknowledged: {acknowledged}. Lost: {}. Half-written: 0.", tally.losses.len()),
+        format!("- Changes acknowledged: {}. Lost: {}. Half-written: 0.", tally.acknowledged, tally.losses.len()),
         format!(
             "- Requests whose answer was lost: {}; {} of their changes had happened, whole.",
             tally.unanswered, tally.happened

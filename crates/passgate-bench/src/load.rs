@@ -17,6 +17,8 @@ use crate::wire::{Conversation, Endpoint};
 
 /// Longest wait that is told apart from a longer one, in nanoseconds.
 const LONGEST: u64 = 60_000_000_000;
+/// Whoever paces looks so often what is due. The wait counts, so nothing is hidden; shorter ones would take a core for themselves.
+const PACE: Duration = Duration::from_micros(200);
 /// Connections begin in so many parts of a long list.
 const SPREAD: usize = 257;
 /// Connections that requests at a fixed rate are spread over.
@@ -187,24 +189,30 @@ async fn talk(mut with: Conversation, target: Target, number: usize, shared: Arc
     Ok(())
 }
 
-/// `per_second` requests a second, evenly spread, over as many connections as they need.
+/// `per_second` requests a second, evenly spread, over connections that take turns.
 pub async fn open(target: &Target, per_second: f64, leg: u8, pace: Pace) -> Result<Leg, Failure> {
     let shared = Shared::new()?;
-    let (due, dues) = mpsc::unbounded_channel();
-    let dues = Arc::new(tokio::sync::Mutex::new(dues));
     let mut talks = JoinSet::new();
+    let mut due = Vec::with_capacity(OPEN_CONNECTIONS);
     for number in 0..OPEN_CONNECTIONS {
         let conversation = target.endpoint.connect(source(target, leg, number)).await?;
-        talks.spawn(answer_dues(conversation, target.clone(), number, shared.clone(), dues.clone()));
+        let (sender, dues) = mpsc::unbounded_channel();
+        due.push(sender);
+        talks.spawn(answer_dues(conversation, target.clone(), number, shared.clone(), dues));
     }
     let pacing = shared.clone();
     // Not in the runtime, whose timers know milliseconds only.
     let pacer = std::thread::spawn(move || {
         let interval = Duration::from_secs_f64(1.0 / per_second.max(1.0));
         let mut next = Instant::now();
-        while pacing.phase.load(Ordering::Relaxed) != OVER && due.send(next).is_ok() {
+        for connection in due.iter().cycle() {
+            if pacing.phase.load(Ordering::Relaxed) == OVER || connection.send(next).is_err() {
+                break;
+            }
             next = next.checked_add(interval).unwrap_or(next);
-            std::thread::sleep(next.saturating_duration_since(Instant::now()));
+            if next > Instant::now() {
+                std::thread::sleep(PACE);
+            }
         }
     });
     let leg = shared.run(&target.pids, pace).await?;
@@ -220,11 +228,10 @@ async fn answer_dues(
     target: Target,
     number: usize,
     shared: Arc<Shared>,
-    dues: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Instant>>>,
+    mut dues: mpsc::UnboundedReceiver<Instant>,
 ) -> Result<(), Failure> {
     for request in target.requests.iter().cycle().skip(number) {
-        let next = dues.lock().await.recv().await;
-        let Some(due) = next else { break };
+        let Some(due) = dues.recv().await else { break };
         let status = with.ask(request).await?.status;
         if !shared.note(due, status == target.expected) {
             break;

@@ -37,7 +37,7 @@ pub struct Section {
     pub name: String,
     /// What it is about.
     pub title: String,
-    /// Connections; at a fixed rate, as many as it takes.
+    /// Connections; at a fixed rate, those that take turns are no part of this.
     pub connections: usize,
     /// What was measured of each.
     pub sides: Vec<Side>,
