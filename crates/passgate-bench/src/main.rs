@@ -90,6 +90,9 @@ struct Measure {
     /// Where the results are stored, as JSON
     #[arg(long, value_name = "FILE", default_value = "target/bench/results.json")]
     out: PathBuf,
+    /// Tell of results that were stored before, and measure nothing
+    #[arg(long, value_name = "FILE")]
+    stored: Option<PathBuf>,
     /// Put tables and plots into docs/performance.md
     #[arg(long)]
     write_docs: bool,
@@ -154,6 +157,9 @@ pub fn output(command: &mut Command) -> Result<String, Failure> {
 
 impl Measure {
     fn run(self) -> Result<(), Failure> {
+        if let Some(stored) = &self.stored {
+            return self.tell(&serde_json::from_slice(&fs::read(stored)?)?);
+        }
         let binary = match &self.passgate {
             Some(binary) => binary.canonicalize()?,
             None => {
@@ -194,11 +200,16 @@ impl Measure {
             fs::create_dir_all(directory)?;
         }
         fs::write(&self.out, serde_json::to_vec_pretty(&results)?)?;
-        say(&report::markdown(&results))?;
-        if self.write_docs {
-            report::write_docs(&results, &root())?;
-        }
+        self.tell(&results)?;
         say(&format!("Every turn is in {}.", self.out.display()))
+    }
+
+    fn tell(&self, results: &Results) -> Result<(), Failure> {
+        say(&report::markdown(results))?;
+        if self.write_docs {
+            report::write_docs(results, &root())?;
+        }
+        Ok(())
     }
 
     fn rival(&self) -> Result<Option<Target>, Failure> {

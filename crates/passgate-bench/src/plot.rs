@@ -9,6 +9,8 @@ use crate::load::Leg;
 use crate::results::{Range, Results};
 use crate::run::TOKENS;
 
+/// So much more than the greatest value is shown, so that the names above hide no line.
+const HEADROOM: f64 = 1.4;
 const SIZE: (u32, u32) = (720, 360);
 const COLOURS: [RGBColor; 4] =
     [RGBColor(110, 110, 110), RGBColor(20, 90, 200), RGBColor(200, 80, 20), RGBColor(20, 140, 80)];
@@ -58,7 +60,7 @@ fn lines(results: &Results, of: fn(&Leg) -> f64) -> Vec<Line> {
 
 fn draw(plot: &Plot, lines: &[Line], path: &Path) -> Result<(), Failure> {
     let points = || lines.iter().flat_map(|(_, points)| points);
-    let most = points().map(|(_, range)| range.max).fold(0.0, f64::max) * 1.1;
+    let most = points().map(|(_, range)| range.max).fold(0.0, f64::max) * HEADROOM;
     let widest = points().map(|(at, _)| *at).fold(1.0, f64::max);
     let area = SVGBackend::new(path, SIZE).into_drawing_area();
     area.fill(&WHITE)?;
