@@ -90,7 +90,7 @@ impl Busy {
         let Parts { method, uri, headers, .. } = parts;
         let origin = Origin::of(app, connected.peer, &headers, facts.clone());
         let shown = Shown::of(app, Some(connected.peer), connected.certificates.as_ref(), &headers);
-        let head = Head { method, path: self.path(), page: None };
+        let head = Head { method, path: self.path(), is_oauth: envelope::is_oauth(self.path()), page: None };
         let answered = pin!(self.answer(app, Received { origin, shown, uri, headers }, body));
         envelope::around(app, &facts, head, answered).await
     }
@@ -100,14 +100,20 @@ impl Busy {
     where
         B: HttpBody<Data = Bytes> + Unpin,
     {
-        if self == Self::ForwardAuth {
-            return forward_auth::get(app, received).await;
-        }
-        let payload = Payload::read(&received.headers, body).await;
         match self {
-            Self::AccessToken => access_token::post(app, &received, payload).await.into_response(),
-            Self::Token => token::post(app, received, payload).await.into_response(),
-            Self::Introspect | Self::ForwardAuth => introspect::post(app, received, payload).await.into_response(),
+            Self::AccessToken => {
+                let payload = Payload::read(&received.headers, body).await;
+                access_token::post(app, &received, payload).await.into_response()
+            }
+            Self::Token => {
+                let payload = Payload::read(&received.headers, body).await;
+                token::post(app, received, payload).await.into_response()
+            }
+            Self::Introspect => {
+                let payload = Payload::read(&received.headers, body).await;
+                introspect::post(app, received, payload).await.into_response()
+            }
+            Self::ForwardAuth => forward_auth::get(app, received).await,
         }
     }
 }

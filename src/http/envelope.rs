@@ -67,8 +67,15 @@ pub struct Head<'r> {
     pub method: Method,
     /// The path as the router knows it, so that nothing of a client's own is in it.
     pub path: &'r str,
+    /// Whether it came to the standard door, whose failures have names of their own (RFC 6749 §5.2).
+    pub is_oauth: bool,
     /// How the visitor wants to see a failure, if this is a request for a page.
     pub page: Option<Look>,
+}
+
+/// Whether a path belongs to the standard door.
+pub fn is_oauth(path: &str) -> bool {
+    path.starts_with("/oauth/")
 }
 
 /// Wraps one request to the router.
@@ -79,6 +86,7 @@ pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next)
     let head = Head {
         method: request.method().clone(),
         path: path.as_ref().map_or("(no such path)", MatchedPath::as_str),
+        is_oauth: is_oauth(request.uri().path()),
         page: Look::of_page(request.uri(), request.headers()),
     };
     around(&app, &facts, head, pin!(next.run(request))).await
@@ -88,7 +96,7 @@ pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next)
 pub async fn around(
     app: &Arc<App>,
     facts: &Facts,
-    Head { method, path, page }: Head<'_>,
+    Head { method, path, is_oauth, page }: Head<'_>,
     answered: Pin<&mut impl Future<Output = Response>>,
 ) -> Response {
     #[expect(clippy::disallowed_methods, reason = "how long a request took is measured, not decided upon")]
@@ -111,7 +119,7 @@ pub async fn around(
     if let Some(problem) = &problem {
         response = match page {
             Some(look) => console::failure::page(app, look, problem, id.as_str(), response.headers()),
-            None => answer(app, problem, id.as_str(), path.starts_with("/oauth/"), response.headers()),
+            None => answer(app, problem, id.as_str(), is_oauth, response.headers()),
         };
     }
     let status = response.status();

@@ -345,3 +345,20 @@ async fn no_forged_or_mutated_token_is_accepted() {
     }
     assert_eq!(server.whoami(&token).await.status, 200);
 }
+
+#[tokio::test]
+async fn at_this_door_a_path_that_is_none_is_refused_in_its_words_too() {
+    let server = Server::start().await;
+    for path in ["/oauth/nothing", "/oauth/token/"] {
+        let answer = Answer::of(server.get(path).send().await.unwrap()).await;
+        assert_eq!(
+            (answer.status, answer.body["error"].as_str()),
+            (404, Some("invalid_request")),
+            "{path}: {}",
+            answer.text
+        );
+        assert!(answer.body["error_description"].is_string(), "{path}: {}", answer.text);
+    }
+    let elsewhere = Answer::of(server.get("/nothing").send().await.unwrap()).await;
+    assert_eq!((elsewhere.status, elsewhere.body.get("error")), (404, None));
+}
