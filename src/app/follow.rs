@@ -184,12 +184,10 @@ impl App {
 
     /// Before a secret of `client_id` is called wrong: whether there is news since event `heard`, as it may be one that the
     /// command line or another node has just made. The log is read after this was asked, once for all who ask meanwhile;
-    /// for a client whose secret was called wrong just now ([`App::has_called_wrong`]), no sooner than the job reads it anyway.
+    /// for a client whose secret was called wrong just now ([`App::note_called_wrong`]), no sooner than the job reads it anyway.
     /// However many guess, they keep no connection busy.
     pub(super) async fn has_news_since(&self, heard: i64, client_id: &str) -> bool {
-        let called_wrong = self.follower.called_wrong(client_id).map_or(0, |place| place.load(Ordering::Relaxed));
-        let since = millis(self.clock.uptime()).saturating_sub(called_wrong);
-        if called_wrong > 0 && since < millis(AGAIN) {
+        if self.has_just_called_wrong(client_id) {
             return false;
         }
         let asked = self.follower.begun.load(Ordering::SeqCst);
@@ -209,9 +207,16 @@ impl App {
         self.follower.seq() != heard
     }
 
-    /// Notes that a secret of `client_id` was called wrong after the log was read.
-    pub(super) fn has_called_wrong(&self, client_id: &str) {
-        if let Some(place) = self.follower.called_wrong(client_id) {
+    fn has_just_called_wrong(&self, client_id: &str) -> bool {
+        let called_wrong = self.follower.called_wrong(client_id).map_or(0, |place| place.load(Ordering::Relaxed));
+        called_wrong > 0 && millis(self.clock.uptime()).saturating_sub(called_wrong) < millis(AGAIN)
+    }
+
+    /// Notes that a secret of `client_id` was called wrong. One that was so without reading the log begins no new wait.
+    pub(super) fn note_called_wrong(&self, client_id: &str) {
+        if !self.has_just_called_wrong(client_id)
+            && let Some(place) = self.follower.called_wrong(client_id)
+        {
             // Zero says that none was.
             place.store(millis(self.clock.uptime()).max(1), Ordering::Relaxed);
         }

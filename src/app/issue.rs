@@ -189,7 +189,7 @@ impl App {
                 self.throttle.check(key, now)?;
                 self.throttle.fail(key, now);
                 if refusal.is_unproven() {
-                    self.has_called_wrong(client_id);
+                    self.note_called_wrong(client_id);
                 }
                 if purpose == Purpose::Token
                     && refusal.is_unproven()

@@ -153,6 +153,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn moments_are_in_order_and_none_takes_no_more_room_than_one() {
+        let all = [i64::MIN + 1, -1, 0, 1, i64::MAX];
+        let moments = all.map(Timestamp::from_millis);
+        assert_eq!(moments.map(Timestamp::millis), all);
+        assert!(moments.is_sorted() && Timestamp::from_millis(i64::MIN) == moments[0]);
+        assert_eq!(size_of::<Option<Timestamp>>(), size_of::<Timestamp>());
+    }
+
+    #[test]
     fn only_rfc_3339_is_a_date_time() {
         for good in [
             "2026-01-31T12:00:00Z",

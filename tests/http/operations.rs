@@ -109,6 +109,30 @@ async fn pages_of_other_origins_may_call_only_if_the_operator_lists_them() {
     assert!(!preflight(&open, "https://evil.example.com").await.headers.contains_key("access-control-allow-origin"));
 }
 
+/// These endpoints go through the router only then.
+#[tokio::test]
+async fn with_other_origins_allowed_every_busy_endpoint_answers_as_without() {
+    let origin = "https://app.example.com";
+    for settings in [&[][..], &[("cors_origins", origin)]] {
+        let server = Server::start_with(settings).await;
+        let (customer, api) = (server.customer().await, server.api().await);
+        let token = server.token(&customer).await;
+        let grant = server.oauth("token", &customer, &[("grant_type", "client_credentials")]).await;
+        assert_eq!((grant.status, grant.header("cache-control")), (200, "no-store"));
+        assert!(grant.header("x-request-id").starts_with("req_"));
+        assert_eq!(server.oauth("introspect", &api, &[("token", &token)]).await.body["active"], true);
+        assert_eq!(server.get("/forward-auth").bearer_auth(&token).send().await.unwrap().status(), 200);
+        let wrong = serde_json::json!({"client_id": customer.client_id, "client_secret": "wrong"});
+        let asked = server.post("/api/v1/access-token").header("origin", origin).json(&wrong).send().await.unwrap();
+        let refused = Answer::of(asked).await;
+        refused.assert_problem(401, "invalid_credentials");
+        assert_eq!(refused.headers.contains_key("access-control-allow-origin"), !settings.is_empty());
+        let wrong = server.oauth("token", &api, &[("grant_type", "client_credentials")]).await;
+        assert_eq!((wrong.status, wrong.code()), (401, "invalid_client"));
+        assert_eq!(server.get("/oauth/token").send().await.unwrap().status(), 405);
+    }
+}
+
 fn write_certificate(place: &Place, name: &str) -> String {
     let made = rcgen::generate_simple_self_signed(vec![name.to_owned()]).unwrap();
     std::fs::write(place.path().join("tls.key"), made.signing_key.serialize_pem()).unwrap();
