@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 use passgate::domain::definition::Definition;
 use passgate::domain::entity::{Change, Entity};
-use passgate::domain::id::EntityId;
+use passgate::domain::id::{ClientId, EntityId};
 use passgate::domain::parameter::Parameter;
 use passgate::domain::time::Timestamp;
 use passgate::http::console::example::{BodyType, Example};
@@ -108,7 +108,7 @@ fn the_openapi_validator_is_content_with_the_document_of_an_entity() {
     let entity = demo();
     let example = Example::of(&entity, "pgc_7HqT2mVx9RkLw4ZcB8nYpD3s", &format!("{url}/api/v1/access-token"));
     let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), openapi(&entity, &example, url)).unwrap();
+    std::fs::write(file.path(), openapi(&entity, &example, ClientId::from_random([7; 16]), url)).unwrap();
     let script = "import json, sys; from openapi_spec_validator import OpenAPIV31SpecValidator as V; V(json.load(open(sys.argv[1]))).validate()";
     let output = Command::new(python).args(["-c", script]).arg(file.path()).output();
     let output = output.unwrap_or_else(|error| panic!("Python cannot be run ({error}); run ./check"));

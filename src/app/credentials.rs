@@ -89,7 +89,7 @@ impl App {
         let (plain, secret) = self.new_secret(&client_id, actor, term, now)?;
         let credential = Credential {
             client_id,
-            owner: entity.map_or(Owner::Api, |entity| Owner::Entity(entity.id.clone())),
+            owner: entity.map_or(Owner::Api, |entity| Owner::Entity(entity.id)),
             name: name.to_owned(),
             authentication: Authentication::ClientSecret,
             revoked_at: None,

@@ -81,7 +81,7 @@ impl Used {
             return Err(InvalidProof::Unremembered);
         }
         part.current.insert(hash);
-        part.shares.insert(entity.clone(), share.saturating_add(1));
+        part.shares.insert(*entity, share.saturating_add(1));
         Ok(())
     }
 }

@@ -230,7 +230,7 @@ impl App {
                     Some(known) => {
                         let verdict = in_time(known, now).and_then(|()| accepted());
                         let verdict = verdict.and_then(|()| accept_secret(&credential, entity.as_deref()));
-                        (Shown::Known(known.id.clone()), verdict.map(|()| Proof::Secret(known.id.clone())))
+                        (Shown::Known(known.id), verdict.map(|()| Proof::Secret(known.id)))
                     }
                     None if PlainSecret::is_client(secret) => (Shown::Unknown(presented), Err(Refusal::WrongSecret)),
                     None => (Shown::Nothing, Err(Refusal::WrongSecret)),
@@ -301,7 +301,7 @@ impl App {
         let cnf = Confirmation::both(proven.proof.confirmation(), cnf);
         let reuse = self.reuse.as_ref().map(|reuse| {
             let asked = Asked {
-                client_id: proven.credential.client_id.clone(),
+                client_id: proven.credential.client_id,
                 proof: proven.proof.clone(),
                 scope: grant.scope.clone(),
                 audience: audience.clone(),
@@ -317,12 +317,12 @@ impl App {
             count();
             return Ok(issued);
         }
-        let client_id = proven.credential.client_id.shared();
+        let client_id = proven.credential.client_id;
         let expires_in = grant.lifetime.as_secs();
         let iat = now.seconds();
         let claims = Claims {
             iss: self.issuer.clone(),
-            sub: client_id.clone(),
+            sub: client_id,
             aud: audience,
             exp: iat.saturating_add(i64::try_from(expires_in).unwrap_or(i64::MAX)),
             iat,
@@ -337,8 +337,8 @@ impl App {
         if let Some(ledger) = &self.ledger {
             let token = IssuedToken {
                 jti: claims.jti,
-                client_id: proven.credential.client_id.clone(),
-                entity_id: entity.id.clone(),
+                client_id: proven.credential.client_id,
+                entity_id: entity.id,
                 expires_at: Timestamp::from_millis(claims.exp.saturating_mul(1000)),
                 address,
                 scope: grant.scope.clone(),

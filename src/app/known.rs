@@ -1,6 +1,8 @@
 //! What this node knows of credentials and entities: read once from the store, forgotten when an event tells of a
 //! change. A read that began before a change never stays after it.
 
+use std::borrow::Borrow;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,9 +12,32 @@ use crate::domain::credential::Credential;
 use crate::domain::entity::Entity;
 use crate::domain::id::{ClientId, EntityId};
 
+/// A credential as its own key, so that its Client Id is kept once.
+struct ByClientId(Arc<Credential>);
+
+impl Borrow<str> for ByClientId {
+    fn borrow(&self) -> &str {
+        self.0.client_id.as_str()
+    }
+}
+
+impl Hash for ByClientId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.client_id.hash(state);
+    }
+}
+
+impl PartialEq for ByClientId {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.client_id == other.0.client_id
+    }
+}
+
+impl Eq for ByClientId {}
+
 /// Credentials and entities in memory.
 pub struct Known {
-    credentials: Cache<ClientId, Arc<Credential>>,
+    credentials: Cache<ByClientId, Arc<Credential>>,
     entities: Cache<EntityId, Arc<Entity>>,
     changes: AtomicU64,
 }
@@ -44,15 +69,15 @@ impl Known {
 
     /// Remembers what was read, unless something has changed since.
     pub fn learn_credential(&self, mark: ReadMark, credential: &Arc<Credential>) {
-        self.credentials.insert(credential.client_id.clone(), credential.clone());
+        self.credentials.insert(ByClientId(credential.clone()), credential.clone());
         if self.changes.load(Ordering::SeqCst) != mark.0 {
-            self.credentials.remove(&credential.client_id);
+            self.credentials.remove(credential.client_id.as_str());
         }
     }
 
     /// Remembers what was read, unless something has changed since.
     pub fn learn_entity(&self, mark: ReadMark, entity: &Arc<Entity>) {
-        self.entities.insert(entity.id.clone(), entity.clone());
+        self.entities.insert(entity.id, entity.clone());
         if self.changes.load(Ordering::SeqCst) != mark.0 {
             self.entities.remove(&entity.id);
         }
@@ -61,7 +86,7 @@ impl Known {
     /// Forgets a credential that has changed.
     pub fn forget_credential(&self, client_id: &ClientId) {
         self.changes.fetch_add(1, Ordering::SeqCst);
-        self.credentials.remove(client_id);
+        self.credentials.remove(client_id.as_str());
     }
 
     /// Forgets an entity that has changed.

@@ -281,7 +281,7 @@ impl App {
             at: self.now(),
             actor: actor.clone(),
             action,
-            entity_id: entity_id.cloned(),
+            entity_id: entity_id.copied(),
             subject: subject.to_owned(),
             detail,
         }

@@ -66,7 +66,7 @@ impl App {
         let invitation = Invitation {
             id: InvitationId::from_random(random()?),
             email: email.clone(),
-            entity_id: entity_id.cloned(),
+            entity_id: entity_id.copied(),
             role,
             sent_at: now,
             expires_at: now.plus(INVITATION_LIFE),

@@ -229,7 +229,7 @@ impl App {
         let known = slot.known(uri, now);
         if assertion.is_signed_by(&known.keys) {
             if known.at.is_some_and(|at| is_older(at, STALE, now)) && slot.may_try(now) {
-                let (app, client_id, uri) = (self.clone(), client_id.clone(), uri.to_owned());
+                let (app, client_id, uri) = (self.clone(), *client_id, uri.to_owned());
                 tokio::spawn(async move { app.refresh(&slot, &client_id, &uri).await });
             }
             return true;
@@ -239,7 +239,7 @@ impl App {
         // up the tries of a client and have nothing fetched.
         let turn = slot.turn.clone().lock_owned().await;
         if slot.may_try(now) {
-            let (app, slot, client_id, uri) = (self.clone(), slot.clone(), client_id.clone(), uri.to_owned());
+            let (app, slot, client_id, uri) = (self.clone(), slot.clone(), *client_id, uri.to_owned());
             let fetching = tokio::spawn(async move {
                 app.refresh(&slot, &client_id, &uri).await;
                 drop(turn);

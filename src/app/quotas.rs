@@ -186,7 +186,7 @@ impl App {
         let tallies: Vec<(EntityId, Arc<Tally>)> = self.quotas.0.iter().collect();
         let mut reached = Vec::new();
         for some in tallies.chunks(BATCH) {
-            let ids: Vec<EntityId> = some.iter().map(|(id, _)| id.clone()).collect();
+            let ids: Vec<EntityId> = some.iter().map(|(id, _)| *id).collect();
             for (id, counts) in self.counted(self.store.tokens_issued(&ids, now).await)? {
                 let Some((_, tally)) = some.iter().find(|(other, _)| *other == id) else { continue };
                 tally.learn(counts, now);
@@ -196,13 +196,7 @@ impl App {
                     if let Some(share) = standing.share().filter(|share| tally.tells(&standing, *share))
                         && self.log_share(&entity, &quota, &standing, share).await?
                     {
-                        reached.push(Reached {
-                            entity_id: id.clone(),
-                            name: entity.name.clone(),
-                            quota,
-                            standing,
-                            share,
-                        });
+                        reached.push(Reached { entity_id: id, name: entity.name.clone(), quota, standing, share });
                     }
                 }
             }

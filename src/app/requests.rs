@@ -12,6 +12,7 @@ use super::issue::{Asker, Shown};
 use super::{App, Error};
 use crate::domain::credential::Owner;
 use crate::domain::id::EntityId;
+use crate::domain::secret::Hint;
 use crate::domain::time::Timestamp;
 use crate::domain::token::Door;
 use crate::store::request::{NewRequest, request_id_at};
@@ -141,7 +142,7 @@ impl Requests {
             shard.counts = 0;
             shard.entities.retain(|entity_id, gathered| {
                 taken.counts.extend(gathered.counts.drain(..).map(|Count { hour, status, code, count }| NewCount {
-                    entity_id: entity_id.clone(),
+                    entity_id: *entity_id,
                     hour,
                     status,
                     code,
@@ -177,7 +178,7 @@ impl Shard {
                 self.lost = self.lost.saturating_add(count);
                 return;
             }
-            None => self.entities.entry(entity_id.clone()).or_default(),
+            None => self.entities.entry(*entity_id).or_default(),
         };
         let is_alike = |counted: &&mut Count| counted.hour == hour && counted.status == status && counted.code == code;
         match gathered.counts.iter_mut().find(is_alike) {
@@ -213,16 +214,16 @@ fn request(answered: &Answered<'_>, entity_id: &EntityId, number: u64) -> NewReq
     let (secret_hint, refused) = match &answered.asker.shown {
         Shown::Known(id) => {
             let known = credential.secrets.iter().find(|secret| secret.id == *id);
-            (known.map(|secret| secret.hint.clone()).unwrap_or_default(), None)
+            (known.map(|secret| secret.hint).unwrap_or_default(), None)
         }
-        Shown::Unknown(mac) => (String::new(), Some(*mac)),
-        Shown::Nothing => (String::new(), None),
+        Shown::Unknown(mac) => (Hint::default(), Some(*mac)),
+        Shown::Nothing => (Hint::default(), None),
     };
     NewRequest {
         id: request_id_at(answered.at, number),
         at: answered.at,
-        entity_id: entity_id.clone(),
-        client_id: credential.client_id.clone(),
+        entity_id: *entity_id,
+        client_id: credential.client_id,
         door: answered.door,
         request_id: answered.request_id.into(),
         status: answered.status,

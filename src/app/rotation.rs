@@ -94,7 +94,7 @@ impl App {
             let found = some.iter().filter_map(|secret| {
                 let context = sealing_context(&secret.client_id, &secret.id);
                 let plain = self.vault.open_sealed(&context, &secret.sealed).ok()?;
-                Some((secret.id.clone(), lookup(&self.vault.lookups, from_utf8(&plain).ok()?)))
+                Some((secret.id, lookup(&self.vault.lookups, from_utf8(&plain).ok()?)))
             });
             let lookups: Vec<_> = found.collect();
             self.counted(self.store.keep_lookups(&lookups).await)?;

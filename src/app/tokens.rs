@@ -128,7 +128,7 @@ impl App {
         if self.is_revoked(&claims.jti, now).await? {
             return Ok(Err(InvalidToken::Revoked));
         }
-        let Some(credential) = self.client(&claims.client_id).await? else {
+        let Some(credential) = self.client(claims.client_id.as_str()).await? else {
             return Ok(Err(InvalidToken::Revoked));
         };
         let Owner::Entity(entity_id) = &credential.owner else {
@@ -140,7 +140,7 @@ impl App {
         if !token::stands(&entity, &credential, &claims.jti, self.revoked.all_void_before(), now) {
             return Ok(Err(InvalidToken::Revoked));
         }
-        Ok(Ok(Standing { claims, entity_id: entity_id.clone() }))
+        Ok(Ok(Standing { claims, entity_id: *entity_id }))
     }
 
     /// Whether this token was revoked by itself. The store is asked only if memory has no room for all of them.
@@ -176,7 +176,7 @@ impl App {
     /// [`MOST_OF_A_CLIENT`] which have not ended yet, every token issued up to now becomes void instead: no customer can fill
     /// the memory of nodes and verifiers, and no revocation is refused.
     pub async fn revoke_own_token(&self, client_id: &ClientId, standing: &Standing) -> Result<(), Error> {
-        let actor = Actor::Client(client_id.clone());
+        let actor = Actor::Client(*client_id);
         if self.counted(self.store.has_revoked(client_id, MOST_OF_A_CLIENT, self.now()).await)? {
             return self.void_tokens_of_credential(&actor, client_id.as_str(), None).await.map(|_| ());
         }
@@ -195,11 +195,7 @@ impl App {
             let why = "is not a token that one of the published keys has signed".to_owned();
             return Err(Error::Invalid(vec![FieldFault::new("token", Fault::Rule(why))]));
         };
-        let client_id = ClientId::parse(&claims.client_id);
-        let credential = match &client_id {
-            Some(client_id) => self.credential(client_id).await?,
-            None => None,
-        };
+        let credential = self.credential(&claims.client_id).await?;
         let entity_id = credential.as_deref().and_then(entity_of);
         let end = Timestamp::from_millis(claims.exp.saturating_mul(1000));
         self.revoke_once(actor, claims.jti, end, entity_id, json!({"client_id": claims.client_id})).await

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::domain::id::{ClientId, SecretId};
 use crate::domain::time::Timestamp;
@@ -13,16 +13,17 @@ use crate::store::usage::Use;
 const SHARDS: usize = 64;
 
 struct Gathered {
-    client_id: ClientId,
-    secret_id: Option<SecretId>,
     tokens: u32,
     last_used_at: Timestamp,
     last_used_address: Option<IpAddr>,
 }
 
-/// Uses not written yet, by the id of the secret, or of the client if it proved itself without one.
+/// What was used: a client, by one of its secrets or by another proof.
+type Key = (ClientId, Option<SecretId>);
+
+/// Uses not written yet.
 pub struct Usage {
-    shards: [Mutex<HashMap<Arc<str>, Gathered>>; SHARDS],
+    shards: [Mutex<HashMap<Key, Gathered>>; SHARDS],
     hasher: RandomState,
 }
 
@@ -35,29 +36,19 @@ impl Default for Usage {
 impl Usage {
     /// Counts a token.
     pub fn count(&self, client_id: &ClientId, secret_id: Option<&SecretId>, address: IpAddr, now: Timestamp) {
-        let id = secret_id.map_or(client_id.as_str(), SecretId::as_str);
-        let Some(mut gathered) = self.shard(id) else { return };
-        match gathered.get_mut(id) {
-            Some(used) => {
-                used.tokens = used.tokens.saturating_add(1);
-                used.last_used_at = now;
-                used.last_used_address = Some(address);
-            }
-            None => {
-                let used = Gathered {
-                    client_id: client_id.clone(),
-                    secret_id: secret_id.cloned(),
-                    tokens: 1,
-                    last_used_at: now,
-                    last_used_address: Some(address),
-                };
-                gathered.insert(secret_id.map_or_else(|| client_id.shared(), SecretId::shared), used);
-            }
-        }
+        let Some(mut gathered) = self.shard(client_id) else { return };
+        let used = gathered.entry((*client_id, secret_id.copied())).or_insert(Gathered {
+            tokens: 0,
+            last_used_at: now,
+            last_used_address: None,
+        });
+        used.tokens = used.tokens.saturating_add(1);
+        used.last_used_at = now;
+        used.last_used_address = Some(address);
     }
 
-    fn shard(&self, id: &str) -> Option<MutexGuard<'_, HashMap<Arc<str>, Gathered>>> {
-        let index = usize::try_from(self.hasher.hash_one(id).rem_euclid(SHARDS as u64)).ok()?;
+    fn shard(&self, client_id: &ClientId) -> Option<MutexGuard<'_, HashMap<Key, Gathered>>> {
+        let index = usize::try_from(self.hasher.hash_one(client_id).rem_euclid(SHARDS as u64)).ok()?;
         Some(self.shards.get(index)?.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -66,9 +57,9 @@ impl Usage {
         let mut uses = Vec::new();
         for shard in &self.shards {
             let mut gathered = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            uses.extend(gathered.drain().map(|(_, used)| Use {
-                client_id: used.client_id,
-                secret_id: used.secret_id,
+            uses.extend(gathered.drain().map(|((client_id, secret_id), used)| Use {
+                client_id,
+                secret_id,
                 tokens: used.tokens,
                 last_used_at: used.last_used_at,
                 last_used_address: used.last_used_address.map(|address| address.to_string()).unwrap_or_default(),
@@ -80,15 +71,11 @@ impl Usage {
     /// Takes back what could not be written.
     pub fn give_back(&self, uses: Vec<Use>) {
         for used in uses {
-            let id = used.secret_id.as_ref().map_or_else(|| used.client_id.shared(), SecretId::shared);
-            let Some(mut gathered) = self.shard(&id) else { continue };
-            let address = used.last_used_address.parse().ok();
-            let newer = gathered.entry(id).or_insert_with(|| Gathered {
-                client_id: used.client_id,
-                secret_id: used.secret_id,
+            let Some(mut gathered) = self.shard(&used.client_id) else { continue };
+            let newer = gathered.entry((used.client_id, used.secret_id)).or_insert_with(|| Gathered {
                 tokens: 0,
                 last_used_at: used.last_used_at,
-                last_used_address: address,
+                last_used_address: used.last_used_address.parse().ok(),
             });
             newer.tokens = newer.tokens.saturating_add(used.tokens);
         }

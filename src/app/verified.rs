@@ -74,19 +74,21 @@ impl Verified {
 mod tests {
     use super::*;
     use crate::domain::claims::TokenId;
+    use crate::domain::id::ClientId;
     use crate::domain::time::Timestamp;
     use crate::signer::Signer;
 
     fn claims() -> Claims {
         let text: Arc<str> = "x".into();
+        let client_id = ClientId::from_random([0; 16]);
         Claims {
             iss: text.clone(),
-            sub: text.clone(),
+            sub: client_id,
             aud: text.clone(),
             exp: 1,
             iat: 0,
             jti: TokenId::new(Timestamp::from_millis(0), 0, [0; 10]),
-            client_id: text.clone(),
+            client_id,
             scope: text.clone(),
             entity: text,
             cnf: None,

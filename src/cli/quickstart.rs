@@ -76,13 +76,13 @@ async fn introduce(app: &App, json: bool) -> Outcome {
         found => found?,
     };
     let first = (Timestamp::from_millis(i64::MIN), "");
-    let credentials = app.store.credentials_after(&Owner::Entity(entity.id.clone()), first, 1000, app.now()).await?;
+    let credentials = app.store.credentials_after(&Owner::Entity(entity.id), first, 1000, app.now()).await?;
     let usable = credentials
         .into_iter()
         .map(|used| used.credential)
         .find(|credential| credential.name == CREDENTIAL && credential.standing(app.now()).is_ok());
     let (client_id, secret) = match usable {
-        Some(credential) => (credential.client_id.clone(), app.reveal_secret(&credential).await?),
+        Some(credential) => (credential.client_id, app.reveal_secret(&credential).await?),
         None => {
             let generated =
                 app.generate_credential(&Actor::Cli, Some(&entity), CREDENTIAL, None, Term::default()).await?;

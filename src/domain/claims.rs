@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::id::ClientId;
 use super::time::Timestamp;
 
 /// `jti` (RFC 7519 §4.1.7): 48 bits of the time in milliseconds, 32 bits that tell the secret it was issued for, and 80
@@ -96,7 +97,7 @@ pub struct Claims {
     /// The issuer: the public URL, exactly.
     pub iss: Arc<str>,
     /// The subject. With client_credentials it is the client itself (RFC 9068 §2.2).
-    pub sub: Arc<str>,
+    pub sub: ClientId,
     /// The audience.
     pub aud: Arc<str>,
     /// When it ends, in seconds since the epoch.
@@ -106,7 +107,7 @@ pub struct Claims {
     /// Its id.
     pub jti: TokenId,
     /// The Client Id (RFC 8693 §4.3).
-    pub client_id: Arc<str>,
+    pub client_id: ClientId,
     /// The granted scope.
     pub scope: Arc<str>,
     /// The identifier of the business entity.

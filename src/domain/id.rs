@@ -3,13 +3,17 @@
 
 use std::borrow::Borrow;
 use std::fmt;
-use std::sync::Arc;
+
+use arrayvec::ArrayString;
+use serde::de::Error as _;
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// Characters that hold 128 bits in base 62.
 const HALF: usize = 22;
 /// Characters that hold a CRC-32 in base 62.
 const CHECKSUM: usize = 6;
+/// Characters of an id: four of prefix, 128 bits, and the checksum.
+const LENGTH: usize = 4 + HALF + CHECKSUM;
 
 /// `prefix`, the random bytes in base 62 (22 characters for each 16 bytes), and six characters of CRC-32 over both.
 pub(crate) fn write<const N: usize>(prefix: &str, random: &[u8; N]) -> String {
@@ -65,8 +69,10 @@ fn push_base62(text: &mut String, mut number: u128, width: usize) {
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(Arc<str>);
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(ArrayString<LENGTH>);
+
+        const _: () = assert!($prefix.len() + HALF + CHECKSUM == LENGTH);
 
         impl $name {
             /// What every id of this kind begins with.
@@ -74,22 +80,18 @@ macro_rules! id {
 
             /// A new id from 128 random bits.
             pub fn from_random(random: [u8; 16]) -> Self {
-                Self(write($prefix, &random).into())
+                Self(ArrayString::from(&write($prefix, &random)).unwrap_or_default())
             }
 
             /// The id that `text` spells, if its prefix, length and checksum are right.
             pub fn parse(text: &str) -> Option<Self> {
-                is_well_formed(text, $prefix, 16).then(|| Self(text.into()))
+                let id = ArrayString::from(text).ok()?;
+                is_well_formed(text, $prefix, 16).then_some(Self(id))
             }
 
             /// The id as text.
             pub fn as_str(&self) -> &str {
                 &self.0
-            }
-
-            /// The id as text that is shared and not copied.
-            pub fn shared(&self) -> Arc<str> {
-                self.0.clone()
             }
         }
 
@@ -114,6 +116,13 @@ macro_rules! id {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                Self::parse(&text).ok_or_else(|| D::Error::custom(concat!("not an id that begins with ", $prefix)))
             }
         }
     };
@@ -165,7 +174,7 @@ mod tests {
         #[test]
         fn every_id_reads_back_and_no_mistyped_one_does(random: [u8; 16], at in 4usize..32, other in 0usize..62) {
             let id = ClientId::from_random(random);
-            prop_assert_eq!(ClientId::parse(id.as_str()), Some(id.clone()));
+            prop_assert_eq!(ClientId::parse(id.as_str()), Some(id));
             prop_assert_eq!(id.as_str().len(), 32);
             let mut typo = id.as_str().as_bytes().to_vec();
             typo[at] = ALPHABET[other];

@@ -97,7 +97,7 @@ pub fn retirement(new: &Secret, old: &Secret, now: Timestamp) -> Retirement {
 mod tests {
     use super::*;
     use crate::domain::id::SecretId;
-    use crate::domain::secret::SecretMac;
+    use crate::domain::secret::{Hint, SecretMac};
 
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -105,7 +105,7 @@ mod tests {
         Secret {
             id: SecretId::from_random([1; 16]),
             mac: SecretMac::from_bytes([0; 32]),
-            hint: "pgs_aaaa".to_owned(),
+            hint: Hint::from("pgs_aaaa").unwrap(),
             created_at: made,
             not_before: None,
             expires_at: None,

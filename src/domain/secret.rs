@@ -2,12 +2,18 @@
 //! and is wiped when dropped; what is kept of it is a [`SecretMac`].
 
 use std::fmt;
+use std::net::IpAddr;
 
+use arrayvec::ArrayString;
 use aws_lc_rs::{constant_time, hmac};
 use zeroize::Zeroizing;
 
 use super::id::{self, ClientId, SecretId};
 use super::time::Timestamp;
+
+/// The first eight characters of a secret: enough to tell two apart, far too few to guess the rest.
+pub type Hint = ArrayString<HINT>;
+const HINT: usize = 8;
 
 /// What a client or an operator proves itself with. Shown once at creation, redacted everywhere else.
 #[derive(Clone, PartialEq, Eq)]
@@ -49,9 +55,9 @@ impl PlainSecret {
         &self.0
     }
 
-    /// The first eight characters: enough to tell two secrets apart, far too few to guess the rest.
-    pub fn hint(&self) -> String {
-        self.0.chars().take(8).collect()
+    /// The first eight characters.
+    pub fn hint(&self) -> Hint {
+        self.0.get(..HINT).and_then(|first| Hint::from(first).ok()).unwrap_or_default()
     }
 }
 
@@ -124,7 +130,7 @@ pub struct Secret {
     /// What is remembered of its text.
     pub mac: SecretMac,
     /// Its first eight characters.
-    pub hint: String,
+    pub hint: Hint,
     /// When it was made.
     pub created_at: Timestamp,
     /// From when on it is accepted; at once if `None`.
@@ -138,7 +144,7 @@ pub struct Secret {
     /// When it last got a token, as far as that has been written.
     pub last_used_at: Option<Timestamp>,
     /// From which address.
-    pub last_used_address: Option<String>,
+    pub last_used_address: Option<IpAddr>,
 }
 
 /// The end of time: no token is issued after it.

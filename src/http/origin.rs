@@ -63,7 +63,7 @@ impl Origin {
         let proven = app.prove_client(client_id, showing, self.address, purpose).await;
         let asker = match &proven {
             Ok(Proven { credential, proof, .. }) => {
-                let shown = proof.secret_id().map_or(Shown::Nothing, |id| Shown::Known(id.clone()));
+                let shown = proof.secret_id().map_or(Shown::Nothing, |id| Shown::Known(*id));
                 Some(Asker { credential: credential.clone(), shown })
             }
             Err(NotProven::Refused(_, asker)) => Some(asker.clone()),

@@ -10,7 +10,7 @@ use crate::domain::credential::{Credential, Owner};
 use crate::domain::event::Event;
 use crate::domain::id::{ClientId, EntityId, SecretId};
 use crate::domain::rotation::reminder;
-use crate::domain::secret::{FOREVER, NewSecret, Secret};
+use crate::domain::secret::{FOREVER, Hint, NewSecret, Secret};
 use crate::domain::settings::{AccountLock, MOST_CREDENTIALS};
 use crate::domain::time::Timestamp;
 
@@ -355,16 +355,18 @@ fn credential_of(row: &Row) -> Result<CredentialUse, StoreError> {
 
 pub(super) fn secret_of(row: &Row) -> Result<Secret, StoreError> {
     let id: String = row.get("id")?;
+    let corrupt = || StoreError::Corrupt(format!("secret {id}"));
+    let last_used_address: Option<String> = row.get("last_used_address")?;
     Ok(Secret {
-        id: SecretId::parse(&id).ok_or_else(|| StoreError::Corrupt(format!("secret {id}")))?,
+        id: SecretId::parse(&id).ok_or_else(corrupt)?,
         mac: mac(row, "mac")?,
-        hint: row.get("hint")?,
+        hint: Hint::from(&row.get::<String>("hint")?).map_err(|_| corrupt())?,
         created_at: time(row, "created_at")?,
         not_before: optional_time(row, "not_before")?,
         expires_at: optional_time(row, "expires_at")?,
         stops_at: optional_time(row, "stops_at")?,
         tokens_void_before: optional_time(row, "tokens_void_before")?,
         last_used_at: optional_time(row, "last_used_at")?,
-        last_used_address: row.get("last_used_address")?,
+        last_used_address: last_used_address.and_then(|address| address.parse().ok()),
     })
 }

@@ -7,7 +7,7 @@ use super::db::{Row, Statement, Tx, sql};
 use super::request_count::{self, NewCount};
 use super::{Store, StoreError, mac_text, time};
 use crate::domain::id::{ClientId, EntityId};
-use crate::domain::secret::SecretMac;
+use crate::domain::secret::{Hint, SecretMac};
 use crate::domain::time::Timestamp;
 use crate::domain::token::Door;
 
@@ -41,7 +41,7 @@ pub struct NewRequest {
     /// Why, for people.
     pub reason: String,
     /// The first characters of the secret, as far as it is one of the credential's.
-    pub secret_hint: String,
+    pub secret_hint: Hint,
     /// What is remembered of a secret that is none of those accepted: it is named if it has been stopped.
     pub refused: Option<SecretMac>,
     /// From where.

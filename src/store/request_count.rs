@@ -160,7 +160,7 @@ impl Store {
 }
 
 fn idle(entity_id: &EntityId) -> Activity {
-    Activity { entity_id: entity_id.clone(), hours: [0; ACTIVE_HOURS], issued: 0, failed: 0, last_issued_at: None }
+    Activity { entity_id: *entity_id, hours: [0; ACTIVE_HOURS], issued: 0, failed: 0, last_issued_at: None }
 }
 
 fn of_entity<'a>(activities: &'a mut [Activity], entity_id: &str) -> Option<&'a mut Activity> {

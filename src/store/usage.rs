@@ -24,7 +24,7 @@ impl Store {
     /// Adds `uses` up, all or none. They are written in the order of their Client Ids, so that two nodes never wait for
     /// each other in a circle. A success begins the count of failed attempts anew, whichever node has seen which.
     pub async fn add_uses(&self, uses: &mut [Use]) -> Result<(), StoreError> {
-        uses.sort_by(|one, other| one.client_id.cmp(&other.client_id));
+        uses.sort_by_key(|one| one.client_id);
         let mut tx = self.db.begin().await?;
         for used in uses {
             let count = sql("UPDATE credentials SET token_count = token_count + $1, last_used_at = $2, last_used_address = $3, failed_attempts = CASE WHEN locked_at IS NULL THEN 0 ELSE failed_attempts END WHERE client_id = $4")

@@ -17,7 +17,7 @@ const HOUR: i64 = 3_600_000;
 async fn entity_of(server: &Server, customer: &Customer) -> EntityId {
     let client_id = ClientId::parse(&customer.client_id).unwrap();
     match &server.app.credential(&client_id).await.unwrap().unwrap().owner {
-        Owner::Entity(id) => id.clone(),
+        Owner::Entity(id) => *id,
         Owner::Api => unreachable!("an API has no entity"),
     }
 }

@@ -280,7 +280,7 @@ async fn a_voiding_that_the_store_did_not_keep_is_503_and_never_200() {
     let server = Server::start().await;
     let customer = server.customer().await;
     let token = server.token(&customer).await;
-    let id = server.app.find_credential(&customer.client_id).await.unwrap().credential.secrets[0].id.clone();
+    let id = server.app.find_credential(&customer.client_id).await.unwrap().credential.secrets[0].id;
     server.place.sql("ALTER TABLE events RENAME TO events_away").await;
     for path in [
         "/tokens/revoke".to_owned(),

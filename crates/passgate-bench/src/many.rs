@@ -45,7 +45,7 @@ pub async fn add(data: &Path, credentials: usize) -> Result<Vec<Client>, Failure
                 let mac = text(&app.vault.secrets.mac(client_id.as_str(), plain.expose()));
                 let lookup = text(&lookup(&app.vault.lookups, plain.expose()));
                 let secret_id = SecretId::from_random(random()?);
-                secret.execute((secret_id.as_str(), client_id.as_str(), mac, plain.hint(), lookup))?;
+                secret.execute((secret_id.as_str(), client_id.as_str(), mac, plain.hint().as_str(), lookup))?;
                 clients.push(Client {
                     client_id: client_id.as_str().to_owned(),
                     client_secret: plain.expose().to_owned(),

@@ -186,13 +186,13 @@ impl CredentialBody {
         let rotation = credential.rotation(now);
         let secret = |secret: &crate::domain::secret::Secret| SecretBody {
             id: secret.id.to_string(),
-            hint: secret.hint.clone(),
+            hint: secret.hint.to_string(),
             created_at: secret.created_at,
             not_before: secret.not_before,
             expires_at: secret.expires_at,
             stops_at: secret.stops_at,
             last_used_at: secret.last_used_at,
-            last_used_address: secret.last_used_address.clone(),
+            last_used_address: secret.last_used_address.map(|address| address.to_string()),
             safe_to_retire: rotation
                 .is_some_and(|(new, old)| old.id == secret.id && retirement(new, old, now) == Retirement::Safe),
         };

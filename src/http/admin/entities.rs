@@ -307,7 +307,7 @@ pub async fn create(
     Json(body): Json<ChangeBody>,
 ) -> Result<Response, Problem> {
     let entity = app.create_entity(&actor, body.into()).await?;
-    let (id, version) = (entity.id.clone(), entity.version);
+    let (id, version) = (entity.id, entity.version);
     let mut response = private_json(StatusCode::CREATED, &EntityBody::from(entity));
     if let Ok(location) = HeaderValue::try_from(format!("/admin/v1/entities/{id}")) {
         response.headers_mut().insert(LOCATION, location);

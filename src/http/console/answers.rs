@@ -9,6 +9,7 @@ use crate::domain::claims::{Claims, TokenId};
 use crate::domain::credential::Refusal;
 use crate::domain::entity::Entity;
 use crate::domain::fault::{Fault, FieldFault};
+use crate::domain::id::ClientId;
 use crate::domain::time::Timestamp;
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::integration::{access_token, whoami};
@@ -37,16 +38,16 @@ pub fn of_access_token(entity: &Entity, public_url: &str) -> Vec<(u16, String)> 
 }
 
 /// A body of each status that `GET /api/v1/whoami` documents, as indented JSON.
-pub fn of_whoami(entity: &Entity, example: &Example, public_url: &str) -> Vec<(u16, String)> {
+pub fn of_whoami(entity: &Entity, example: &Example, client_id: ClientId, public_url: &str) -> Vec<(u16, String)> {
     let lifetime = i64::try_from(entity.settings.token_lifetime().as_secs()).unwrap_or(i64::MAX);
     let claims = Claims {
         iss: public_url.into(),
-        sub: example.client_id.as_str().into(),
+        sub: client_id,
         aud: public_url.into(),
         exp: NOW.seconds().saturating_add(lifetime),
         iat: NOW.seconds(),
         jti: TokenId::new(NOW, 0, [0; 10]),
-        client_id: example.client_id.as_str().into(),
+        client_id,
         scope: entity.scopes.all().clone(),
         entity: entity.identifier.as_str().into(),
         cnf: None,

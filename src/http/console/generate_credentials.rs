@@ -231,7 +231,7 @@ pub async fn end_rotation(
 ) -> Result<Response, Problem> {
     let credential = managed(&app, &insider, &client_id).await?;
     if form.field("keep") == "new-without-tokens" {
-        let old = credential.live_secrets(app.now()).nth(1).map(|secret| secret.id.clone());
+        let old = credential.live_secrets(app.now()).nth(1).map(|secret| secret.id);
         if let Some(old) = old.filter(|_| form.number("version") == Some(credential.version)) {
             app.stop_secret(&insider.actor(), &client_id, old.as_str(), true).await?;
             return Ok(on_to(&app, &here(&insider, &client_id), key("notice-secret-stopped")));

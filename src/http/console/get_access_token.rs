@@ -139,7 +139,7 @@ pub async fn download(
     let entity = &insider.entity;
     let example = example_of(&app, entity, &credential, None);
     let text = match download {
-        Download::OpenApi => take_away::openapi(entity, &example, &app.issuer),
+        Download::OpenApi => take_away::openapi(entity, &example, credential.client_id, &app.issuer),
         Download::PostmanCollection => take_away::postman_collection(entity, &example, &app.issuer),
         Download::PostmanEnvironment => take_away::postman_environment(entity, &example),
         Download::Http => take_away::http_file(entity, &example, &app.issuer),

@@ -149,7 +149,7 @@ fn retiring(w: Words, new: &secret::Secret, old: &secret::Secret, now: Timestamp
     match (retirement(new, old, now), since) {
         (Retirement::Safe, _) => (true, w.text("rotation-safe")),
         (_, Some(at)) => {
-            let address = old.last_used_address.as_deref().unwrap_or_default();
+            let address = old.last_used_address.map(|address| address.to_string()).unwrap_or_default();
             (false, w.with("old-still-in-use", [("time", &w.moment_text(at)), ("address", &address)]))
         }
         (Retirement::NewUnused, None) => (false, w.text("rotation-new-unused")),

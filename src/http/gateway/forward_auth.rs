@@ -89,7 +89,7 @@ async fn decide(
     if !shown.may_use(&claims) {
         return Err(Problem::InvalidToken(InvalidToken::NotHeld));
     }
-    origin.presents(&claims.client_id);
+    origin.presents(claims.client_id.as_str());
     match asked.requirement.judge(&claims) {
         Ok(()) => Ok(claims),
         // RFC 9068 §4: whatever is wrong with the token itself, its audience too, is "invalid_token".

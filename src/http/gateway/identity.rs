@@ -28,7 +28,7 @@ pub struct TooLong;
 /// The identity that `claims` tell, with the asked claims.
 pub fn headers(claims: &Claims, asked: &Asked<'_>) -> Result<HeaderMap, TooLong> {
     let mut headers = HeaderMap::new();
-    headers.insert(CLIENT_ID, visible(&claims.client_id)?);
+    headers.insert(CLIENT_ID, visible(claims.client_id.as_str())?);
     headers.insert(ENTITY, visible(&claims.entity)?);
     headers.insert(SCOPE, visible(&claims.scope)?);
     for claim in &asked.claims {

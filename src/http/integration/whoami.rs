@@ -51,7 +51,7 @@ impl<'a> Answer<'a> {
     pub fn of(claims: &'a Claims, now: Timestamp) -> Self {
         Self {
             entity: &claims.entity,
-            client_id: &claims.client_id,
+            client_id: claims.client_id.as_str(),
             scope: &claims.scope,
             issued_at: claims.jti.issued_at(),
             expires_at: Timestamp::from_millis(claims.exp.saturating_mul(1000)),

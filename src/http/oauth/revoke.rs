@@ -48,7 +48,7 @@ pub async fn post(
     let own = |standing: &Standing| proven.entity.as_ref().is_none_or(|entity| entity.id == standing.entity_id);
     // Another entity's token is unknown here, as it is to introspection: nobody learns whether it stands.
     if let Some(standing) = app.standing_token(token).await?.ok().filter(own) {
-        if *standing.claims.client_id != *proven.credential.client_id.as_str() {
+        if standing.claims.client_id != proven.credential.client_id {
             return Err(OAuthError::InvalidRequest("the token was not issued to this client".to_owned()));
         }
         app.revoke_own_token(&proven.credential.client_id, &standing).await?;

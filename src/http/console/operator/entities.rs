@@ -129,7 +129,7 @@ async fn rows(app: &App, w: Words, listed: &[Listed], which: Which) -> Result<Ve
         return Ok(Vec::new());
     }
     let now = app.now();
-    let ids: Vec<EntityId> = listed.iter().map(|entity| entity.id.clone()).collect();
+    let ids: Vec<EntityId> = listed.iter().map(|entity| entity.id).collect();
     let holdings = app.store.holdings(&ids, now).await?;
     let activities = app.store.activity(&ids, now).await?;
     let all = listed.iter().zip(&holdings).zip(&activities);

@@ -126,7 +126,7 @@ pub async fn show_with(
     moment: Moment,
 ) -> Result<Response, Problem> {
     let (w, now) = (operator.0.look.words, app.now());
-    let ids = [entity.id.clone()];
+    let ids = [entity.id];
     let holding = app.store.holdings(&ids, now).await?.into_iter().next().unwrap_or_default();
     let activity = app.store.activity(&ids, now).await?;
     let (issued, failed) = activity.first().map_or((0, 0), |activity| (activity.issued, activity.failed));

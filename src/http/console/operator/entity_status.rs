@@ -53,7 +53,7 @@ pub async fn unlock(
 ) -> Result<Response, Problem> {
     let entity = app.find_entity(&name).await?;
     let used = app.find_credential(&client_id).await?;
-    if used.credential.owner != Owner::Entity(entity.id.clone()) {
+    if used.credential.owner != Owner::Entity(entity.id) {
         return Err(Problem::NotFound("credential"));
     }
     app.unlock_credential(&operator.actor(), &client_id, None).await?;

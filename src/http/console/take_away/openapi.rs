@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::document;
 use crate::domain::entity::Entity;
+use crate::domain::id::ClientId;
 use crate::http::console::answers;
 use crate::http::console::example::Example;
 
@@ -13,7 +14,7 @@ const SCHEMAS: [&str; 5] = ["AccessTokenRequest", "AccessTokenAnswer", "WhoAmI",
 const SECRET: &str = "your Client Secret";
 
 /// The document as JSON.
-pub fn openapi(entity: &Entity, example: &Example, public_url: &str) -> String {
+pub fn openapi(entity: &Entity, example: &Example, client_id: ClientId, public_url: &str) -> String {
     let mut api = serde_json::to_value(crate::http::openapi::document(public_url)).unwrap_or_default();
     if let Some(info) = at(&mut api, &["info"]) {
         let description = "How to get an access token from Passgate, and what a token says. Client Id and Client Secret are on the page Generate Credentials.";
@@ -34,7 +35,7 @@ pub fn openapi(entity: &Entity, example: &Example, public_url: &str) -> String {
         }
     }
     show(&mut api, &["paths", token, "post", "responses"], &answers::of_access_token(entity, public_url));
-    show(&mut api, &["paths", whoami, "get", "responses"], &answers::of_whoami(entity, example, public_url));
+    show(&mut api, &["paths", whoami, "get", "responses"], &answers::of_whoami(entity, example, client_id, public_url));
     document(&api)
 }
 
@@ -68,7 +69,13 @@ mod tests {
     use crate::http::console::example::tests;
 
     fn made() -> Value {
-        serde_json::from_str(&openapi(&tests::tricky(), &tests::example(), "https://pass.example.com")).unwrap()
+        serde_json::from_str(&openapi(
+            &tests::tricky(),
+            &tests::example(),
+            ClientId::from_random([7; 16]),
+            "https://pass.example.com",
+        ))
+        .unwrap()
     }
 
     #[test]
