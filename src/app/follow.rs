@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard, watch};
 
+use super::issue::Showing;
 use super::{App, Error};
 use crate::domain::claims::TokenId;
 use crate::domain::event::Action;
@@ -20,10 +21,12 @@ const BATCH: i64 = 500;
 /// Who calls a secret wrong waits so long before the log is read, so that one reading does for many.
 const GATHER: Duration = Duration::from_millis(1);
 
-/// For a client whose secret was called wrong the log is not read again sooner than the job reads it.
-const AGAIN: Duration = Duration::from_millis(100);
-/// Places to note when that was. Clients share them by chance, and nobody can aim for another's.
+/// Places to note what was called wrong. They are shared by chance, and nobody can aim for another's.
 const PLACES: usize = 4096;
+
+/// A client and what it has shown, hashed under a key of this process.
+#[derive(Clone, Copy)]
+pub(super) struct Guess(u64);
 
 /// A database that has not answered for so long is away: nobody waits for it to answer for an unknown client.
 const AWAY: Duration = Duration::from_secs(2);
@@ -41,7 +44,7 @@ pub struct Follower {
     ended: watch::Sender<u64>,
     /// Held by the one that reads.
     turn: Mutex<()>,
-    /// When a client's secret was last called wrong although the log had been read, in milliseconds of uptime.
+    /// What was called wrong although the log had been read.
     called_wrong: Box<[AtomicU64]>,
     hasher: RandomState,
 }
@@ -61,9 +64,24 @@ impl Follower {
         }
     }
 
-    fn called_wrong(&self, client_id: &str) -> Option<&AtomicU64> {
-        let place = self.hasher.hash_one(client_id).checked_rem(PLACES as u64)?;
-        self.called_wrong.get(usize::try_from(place).ok()?)
+    /// What `client_id` has shown.
+    pub(super) fn guess(&self, client_id: &str, showing: Showing<'_>) -> Guess {
+        Guess(self.hasher.hash_one((client_id, showing.own())))
+    }
+
+    fn place(&self, guess: Guess) -> Option<&AtomicU64> {
+        self.called_wrong.get(usize::try_from(guess.0.checked_rem(PLACES as u64)?).ok()?)
+    }
+
+    fn was_called_wrong(&self, guess: Guess) -> bool {
+        self.place(guess).is_some_and(|place| place.load(Ordering::Relaxed) == guess.0)
+    }
+
+    /// Notes what was called wrong.
+    pub(super) fn note_called_wrong(&self, guess: Guess) {
+        if let Some(place) = self.place(guess) {
+            place.store(guess.0, Ordering::Relaxed);
+        }
     }
 
     /// The number of the last event that has been taken in.
@@ -182,12 +200,12 @@ impl App {
         }
     }
 
-    /// Before a secret of `client_id` is called wrong: whether there is news since event `heard`, as it may be one that the
-    /// command line or another node has just made. The log is read after this was asked, once for all who ask meanwhile;
-    /// for a client whose secret was called wrong just now ([`App::note_called_wrong`]), no sooner than the job reads it anyway.
-    /// However many guess, they keep no connection busy.
-    pub(super) async fn has_news_since(&self, heard: i64, client_id: &str) -> bool {
-        if self.has_just_called_wrong(client_id) {
+    /// Before a secret is called wrong: whether there is news since event `heard`, as it may be one that the command line or
+    /// another node has just made. The log is read after this was asked, once for all who ask meanwhile. For one that was
+    /// called wrong before ([`Follower::note_called_wrong`]) it is not: whoever could show it was not shown it later. However
+    /// many guess, one connection at most is busy with them.
+    pub(super) async fn has_news_since(&self, heard: i64, guess: Guess) -> bool {
+        if self.follower.was_called_wrong(guess) {
             return false;
         }
         let asked = self.follower.begun.load(Ordering::SeqCst);
@@ -205,21 +223,6 @@ impl App {
             }
         }
         self.follower.seq() != heard
-    }
-
-    fn has_just_called_wrong(&self, client_id: &str) -> bool {
-        let called_wrong = self.follower.called_wrong(client_id).map_or(0, |place| place.load(Ordering::Relaxed));
-        called_wrong > 0 && millis(self.clock.uptime()).saturating_sub(called_wrong) < millis(AGAIN)
-    }
-
-    /// Notes that a secret of `client_id` was called wrong. One that was so without reading the log begins no new wait.
-    pub(super) fn note_called_wrong(&self, client_id: &str) {
-        if !self.has_just_called_wrong(client_id)
-            && let Some(place) = self.follower.called_wrong(client_id)
-        {
-            // Zero says that none was.
-            place.store(millis(self.clock.uptime()).max(1), Ordering::Relaxed);
-        }
     }
 
     async fn take_in(&self, event: &LoggedEvent) -> Result<(), Error> {

@@ -43,6 +43,17 @@ pub enum Showing<'a> {
     Certificate(&'a Certificate),
 }
 
+impl<'a> Showing<'a> {
+    /// What nobody else has: one of these tells it from every other.
+    pub(super) fn own(self) -> &'a [u8] {
+        match self {
+            Self::Secret(secret) => secret.as_bytes(),
+            Self::Assertion(assertion) => &assertion.signature,
+            Self::Certificate(certificate) => certificate.thumbprint.as_bytes(),
+        }
+    }
+}
+
 /// What a client has proven itself with.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Proof {
@@ -161,12 +172,12 @@ impl App {
         let key = self.throttle.client(client_id, address);
         self.throttle.check(key, now)?;
         self.may_answer().await?;
-        let heard = self.follower.seq();
+        let (heard, guess) = (self.follower.seq(), || self.follower.guess(client_id, showing));
         let mut seen = self.look_at(client_id, showing, address, purpose).await?;
         let is_wrong = |seen: &Option<Seen>| {
             seen.as_ref().is_some_and(|seen| seen.verdict.as_ref().is_err_and(|refusal| refusal.is_unproven()))
         };
-        if is_wrong(&seen) && self.has_news_since(heard, client_id).await {
+        if is_wrong(&seen) && self.has_news_since(heard, guess()).await {
             seen = Box::pin(self.look_at(client_id, showing, address, purpose)).await?;
         }
         let Some(Seen { credential, entity, shown, verdict }) = seen else {
@@ -189,7 +200,7 @@ impl App {
                 self.throttle.check(key, now)?;
                 self.throttle.fail(key, now);
                 if refusal.is_unproven() {
-                    self.note_called_wrong(client_id);
+                    self.follower.note_called_wrong(guess());
                 }
                 if purpose == Purpose::Token
                     && refusal.is_unproven()

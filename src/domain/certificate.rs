@@ -32,6 +32,11 @@ impl Thumbprint {
         Self(bytes)
     }
 
+    /// The hash itself.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// Reads base64url, or hexadecimal with or without colons as `openssl x509 -fingerprint -sha256` prints it.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();

@@ -285,22 +285,20 @@ async fn a_secret_made_on_one_node_is_right_on_another_that_has_just_read_the_lo
 }
 
 #[tokio::test]
-async fn while_somebody_guesses_a_new_secret_is_right_on_another_node_within_two_seconds() {
+async fn while_somebody_guesses_a_new_secret_is_right_at_once_on_another_node() {
     let place = Place::new().await;
-    let (one, two) =
-        (Server::start_in(&place, &[]).await, Server::start_in(&place, &[("throttle_burst", "1000")]).await);
-    let customer = one.customer().await;
-    let guess = json!({"client_id": customer.client_id, "client_secret": "wrong"});
-    two.ask(guess.clone()).await.assert_problem(401, "invalid_credentials");
-    let made =
-        one.admin(Method::POST, &format!("/credentials/{}/regenerate", customer.client_id), Some(json!({}))).await;
-    let made = json!({"client_id": customer.client_id, "client_secret": made.body["client_secret"]});
-    let is_right = async {
-        while two.ask(made.clone()).await.status != 200 {
-            two.ask(guess.clone()).await.assert_problem(401, "invalid_credentials");
+    let (one, two) = (Server::start_in(&place, &[]).await, Server::start_in(&place, &[]).await);
+    let mut customer = one.customer().await;
+    let path = format!("/credentials/{}/regenerate", customer.client_id);
+    for _ in 0..5 {
+        for guess in ["wrong", &customer.secret.replace("pgs_", "pgs-")] {
+            let guess = json!({"client_id": customer.client_id, "client_secret": guess});
+            two.ask(guess).await.assert_problem(401, "invalid_credentials");
         }
-    };
-    tokio::time::timeout(Duration::from_secs(2), is_right).await.expect("the new secret is called wrong for too long");
+        let made = one.admin(Method::POST, &path, Some(json!({}))).await;
+        made.body["client_secret"].as_str().unwrap().clone_into(&mut customer.secret);
+        two.token(&customer).await;
+    }
 }
 
 /// Contract §1: the count is of consecutive failed token requests, wherever they came.

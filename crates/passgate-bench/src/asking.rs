@@ -66,15 +66,17 @@ pub fn basic(clients: &[Client]) -> Requests {
     })
 }
 
-/// The form of every client, with the secret of another.
-pub fn refused(clients: &[Client]) -> Requests {
-    let others = clients.iter().cycle().skip(1);
-    let swapped: Vec<Client> = clients
-        .iter()
-        .zip(others)
-        .map(|(client, other)| Client { client_secret: other.client_secret.clone(), ..client.clone() })
-        .collect();
-    form(INTEGRATION, &swapped)
+/// The form of every client, with the secret of another; so many others take turns.
+pub fn refused(clients: &[Client], others: usize) -> Requests {
+    let swapped = (1..=others).flat_map(|by| {
+        let others = clients.iter().cycle().skip(by);
+        let swap = |(client, other): (&Client, &Client)| Client {
+            client_secret: other.client_secret.clone(),
+            ..client.clone()
+        };
+        clients.iter().zip(others).map(swap)
+    });
+    form(INTEGRATION, &swapped.collect::<Vec<_>>())
 }
 
 /// Shows each token at `path`.

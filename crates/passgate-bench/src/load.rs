@@ -41,8 +41,9 @@ pub struct Target {
     pub requests: Arc<Vec<Vec<u8>>>,
     /// The status that each must be answered with.
     pub expected: u16,
-    /// Whether each connection and each leg comes from another address, as the throttle counts failures by address.
-    pub from_many: bool,
+    /// A number of its own if each of its connections, and each leg, comes from another address: the throttle counts failures
+    /// by address.
+    pub from: Option<u8>,
 }
 
 /// How long a leg is.
@@ -132,7 +133,8 @@ impl Shared {
 /// The address that connection `number` of leg `leg` comes from.
 fn source(target: &Target, leg: u8, number: usize) -> Option<Ipv4Addr> {
     let [.., high, low] = number.to_be_bytes();
-    target.from_many.then(|| Ipv4Addr::new(127, leg.saturating_add(1), high, low.saturating_add(1)))
+    let number = target.from?.saturating_mul(50).saturating_add(leg).saturating_add(1);
+    Some(Ipv4Addr::new(127, number, high, low.saturating_add(1)))
 }
 
 /// `connections` connections, each of which asks again as soon as it is answered.

@@ -229,7 +229,7 @@ impl Measure {
             pids: self.pid.clone(),
             requests: Arc::new(vec![request]),
             expected: 200,
-            from_many: false,
+            from: None,
         }))
     }
 }

@@ -302,12 +302,12 @@ impl World {
 
     fn target(&self, name: &str, requests: Requests) -> Target {
         let endpoint = self.passgate_at.clone();
-        Target { name: name.to_owned(), endpoint, pids: self.pids(), requests, expected: 200, from_many: false }
+        Target { name: name.to_owned(), endpoint, pids: self.pids(), requests, expected: 200, from: None }
     }
 
     fn ceiling(&self, requests: Requests) -> Target {
         let (endpoint, pids) = (self.ceiling_at.clone(), vec![self.ceiling.pid()]);
-        Target { name: CEILING.to_owned(), endpoint, pids, requests, expected: 200, from_many: false }
+        Target { name: CEILING.to_owned(), endpoint, pids, requests, expected: 200, from: None }
     }
 
     fn tokens(&self) -> Vec<Target> {
@@ -317,13 +317,18 @@ impl World {
 
     fn doors(&self) -> Vec<Target> {
         let clients = &self.installation.clients;
+        let refused = |from, name, others| {
+            let target = self.target(name, asking::refused(clients, others));
+            Target { expected: 401, from: Some(from), ..target }
+        };
         vec![
             self.target("form", asking::form(INTEGRATION, clients)),
             self.target("json", asking::json(clients)),
             self.target("multipart", asking::multipart(clients)),
             self.target("form, OAuth", asking::form(OAUTH, clients)),
             self.target("Basic, OAuth", asking::basic(clients)),
-            Target { expected: 401, from_many: true, ..self.target("refused secret", asking::refused(clients)) },
+            refused(0, "refused secret", 1),
+            refused(1, "refused secret, each time another", 100),
         ]
     }
 
