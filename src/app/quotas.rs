@@ -70,18 +70,11 @@ impl Tally {
             };
             standings.push(Standing { span, number, limit, used });
             if !is_taken {
-                // What an earlier span gave is given back.
-                for given in standings.iter().filter(|given| given.span != span) {
-                    let back = |packed: u64| {
-                        let (number, used) = unpack(packed);
-                        (number == given.number).then(|| pack(number, used.saturating_sub(1)))
-                    };
-                    let _ = self.of(given.span).fetch_update(Ordering::Relaxed, Ordering::Relaxed, back);
-                }
-                standings
-                    .iter_mut()
-                    .filter(|given| given.span != span)
-                    .for_each(|given| given.used = given.used.saturating_sub(1));
+                let given = standings.iter_mut().filter(|given| given.span != span);
+                given.for_each(|given| {
+                    self.give_back(given);
+                    given.used = given.used.saturating_sub(1);
+                });
                 if let (Span::Hour, Some(limit)) = (span, quota.limit(Span::Day)) {
                     let (number, used) = counted(self.day.load(Ordering::Relaxed), Span::Day.number(now));
                     standings.push(Standing { span: Span::Day, number, limit, used });
@@ -90,6 +83,15 @@ impl Tally {
             }
         }
         Ok(standings)
+    }
+
+    /// Takes one back of what was counted.
+    fn give_back(&self, given: &Standing) {
+        let back = |packed: u64| {
+            let (number, used) = unpack(packed);
+            (number == given.number).then(|| pack(number, used.saturating_sub(1)))
+        };
+        let _ = self.of(given.span).fetch_update(Ordering::Relaxed, Ordering::Relaxed, back);
     }
 
     /// Learns that so many tokens were issued in this hour and this day, by whatever node.
@@ -103,10 +105,10 @@ impl Tally {
         }
     }
 
-    /// Whether nobody has asked for a token in this hour or the last one.
+    /// Whether no token was counted in this hour, the last one or this day: a span without a limit is not counted.
     fn is_idle(&self, now: Timestamp) -> bool {
-        let (hour, _) = unpack(self.hour.load(Ordering::Relaxed));
-        hour.saturating_add(1) < Span::Hour.number(now)
+        let [(hour, _), (day, _)] = [&self.hour, &self.day].map(|span| unpack(span.load(Ordering::Relaxed)));
+        hour.saturating_add(1) < Span::Hour.number(now) && day < Span::Day.number(now)
     }
 
     /// Whether the owners have not been told yet of this share, as far as this node knows; from now on it counts as told.
@@ -121,6 +123,25 @@ impl Tally {
 fn counted(packed: u64, current: u32) -> (u32, u32) {
     let (number, used) = unpack(packed);
     if number < current { (current, 0) } else { (number, used) }
+}
+
+/// A token that was counted. It is given back unless it is issued.
+pub struct Taken {
+    tally: Arc<Tally>,
+    standings: Vec<Standing>,
+}
+
+impl Taken {
+    /// How the quota stands now that the token is issued.
+    pub fn issued(mut self) -> Vec<Standing> {
+        std::mem::take(&mut self.standings)
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        self.standings.iter().for_each(|given| self.tally.give_back(given));
+    }
 }
 
 /// The counts of the entities that have a quota.
@@ -144,15 +165,16 @@ impl Quotas {
 }
 
 impl App {
-    /// Counts a token of `entity` that is about to be issued. `None` if it has no quota, which costs nothing; otherwise how
-    /// its quota stands. The first one after a start reads what was counted before.
-    pub async fn take_quota(&self, entity: &Entity) -> Result<Option<Vec<Standing>>, Error> {
+    /// Counts a token of `entity` that is about to be issued. `None` if it has no quota, which costs nothing. The first one
+    /// after a start reads what was counted before.
+    pub async fn take_quota(&self, entity: &Entity) -> Result<Option<Taken>, Error> {
         let Some(quota) = &entity.settings.quota else { return Ok(None) };
         let tally = match self.quotas.0.get(&entity.id) {
             Some(tally) => tally,
             None => Box::pin(self.tally(entity)).await,
         };
-        tally.take(quota, self.now()).map(Some).map_err(Error::OverQuota)
+        let standings = tally.take(quota, self.now()).map_err(Error::OverQuota)?;
+        Ok(Some(Taken { tally, standings }))
     }
 
     /// The counts of an entity, read once. While the database is away they begin at zero: it goes on issuing.

@@ -5,6 +5,7 @@ use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::error::Problem;
+use crate::app::quotas::Taken;
 use crate::app::{App, Error};
 use crate::domain::entity::Entity;
 use crate::domain::quota::Standing;
@@ -13,18 +14,18 @@ use crate::domain::time::Timestamp;
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// Counts the token that is about to be issued, or refuses it.
-pub async fn take(app: &App, entity: &Entity) -> Result<Option<Vec<Standing>>, Problem> {
+/// Counts the token that is about to be issued, or refuses it. It counts no more if it is not issued after all.
+pub async fn take(app: &App, entity: &Entity) -> Result<Option<Taken>, Problem> {
     app.take_quota(entity).await.map_err(|error| match error {
         Error::OverQuota(standings) => Problem::OverQuota { standings, now: app.now() },
         other => other.into(),
     })
 }
 
-/// The answer with both headers, if there is a quota.
-pub fn told(app: &App, standings: Option<&[Standing]>, mut answer: Response) -> Response {
-    if let Some(standings) = standings {
-        tell(answer.headers_mut(), standings, app.now());
+/// The answer with the token, and with both headers if there is a quota.
+pub fn issued(app: &App, taken: Option<Taken>, mut answer: Response) -> Response {
+    if let Some(taken) = taken {
+        tell(answer.headers_mut(), &taken.issued(), app.now());
     }
     answer
 }

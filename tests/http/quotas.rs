@@ -105,6 +105,28 @@ async fn requests_at_once_never_get_more_than_there_is() {
 }
 
 #[tokio::test]
+async fn a_quota_of_a_day_alone_holds_through_its_hours_and_while_the_database_is_away() {
+    let server = Server::start().await;
+    let customer = server.customer().await;
+    limit(&server, &customer, json!({"tokens_per_day": 2})).await;
+    server.token(&customer).await;
+    server.token(&customer).await;
+    for _ in 0..3 {
+        server.app.follow_quotas().await.unwrap();
+        server.ask(customer.body()).await.assert_problem(429, "over_quota");
+    }
+    passgate::jobs::flush(&server.app).await.unwrap();
+    server.advance(3 * 3600);
+    server.ask(customer.body()).await.assert_problem(429, "over_quota");
+    server.app.follow_quotas().await.unwrap();
+    server.app.follow_events().await.unwrap();
+    server.app.store.close().await;
+    server.app.follow_events().await.unwrap_err();
+    server.advance(3);
+    server.ask(customer.body()).await.assert_problem(429, "over_quota");
+}
+
+#[tokio::test]
 async fn a_restart_brings_no_fresh_quota_and_nodes_follow_each_other() {
     let one = Server::start().await;
     let customer = one.customer().await;

@@ -124,10 +124,10 @@ async fn issue(
     }
     let grant =
         token::grant(entity, &fields, Door::Integration).map_err(|refusal| Problem::of_grant(refusal, entity))?;
-    let standings = quota::take(app, entity).await?;
+    let taken = quota::take(app, entity).await?;
     let issued = app.issue(&proven, entity, grant, app.audience.clone(), None, origin.address).await?;
     let answer = Answer::of(&issued.access_token, issued.expires_in, &issued.scope);
-    Ok(quota::told(app, standings.as_deref(), private_json(StatusCode::OK, &answer)))
+    Ok(quota::issued(app, taken, private_json(StatusCode::OK, &answer)))
 }
 
 /// To this endpoint a body that breaks off is content that cannot be read (CONTRACT.md §2).

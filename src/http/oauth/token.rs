@@ -127,9 +127,9 @@ async fn issue(
     let asked = fields.all(REPEATABLE).filter_map(|value| value.as_text());
     let audience = resource::audience(&app.audience, &entity.settings.resources, asked)
         .map_err(|why| OAuthError::of_target(why, &app.audience, entity))?;
-    let standings = quota::take(app, entity).await.map_err(OAuthError::Transport)?;
+    let taken = quota::take(app, entity).await.map_err(OAuthError::Transport)?;
     let issued = app.issue(&proven, entity, grant, audience, cnf, origin.address).await?;
     let answer =
         Answer { access_token: &issued.access_token, token_type, expires_in: issued.expires_in, scope: &issued.scope };
-    Ok(quota::told(app, standings.as_deref(), private_json(StatusCode::OK, &answer)))
+    Ok(quota::issued(app, taken, private_json(StatusCode::OK, &answer)))
 }
