@@ -318,6 +318,7 @@ impl App {
                 audience: audience.clone(),
                 claims: grant.claims.clone(),
                 cnf: cnf.clone(),
+                address: self.ledger.as_ref().map(|_| address),
             };
             (reuse, asked, self.signer.key_set())
         });
@@ -357,7 +358,7 @@ impl App {
             Box::pin(self.write_down(ledger, token)).await?;
         }
         if let Some((reuse, asked, keys)) = reuse {
-            reuse.keep(asked, (proven, entity), (&claims, &access_token), keys);
+            reuse.keep(asked, (proven, entity), (&claims, &access_token), &keys);
         }
         count();
         Ok(Issued { access_token, expires_in, scope: grant.scope })

@@ -54,6 +54,11 @@ async fn write(store: Store, mut entries: mpsc::Receiver<Entry>) {
         {
             some.push(entry);
         }
+        // A token whose answer was given up meanwhile, as after an outage, is nobody's.
+        some.retain(|entry| !entry.is_written.is_closed());
+        if some.is_empty() {
+            continue;
+        }
         let (tokens, waiting): (Vec<_>, Vec<_>) = some.drain(..).map(|entry| (entry.token, entry.is_written)).unzip();
         let written = AssertUnwindSafe(add(&store, &mut kept, &tokens)).catch_unwind().await;
         let is_written = matches!(written, Ok(Ok(())));

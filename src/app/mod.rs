@@ -45,7 +45,7 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::domain::certificate::Authorities;
-use crate::domain::credential::{Credential, Owner};
+use crate::domain::credential::Credential;
 use crate::domain::entity::Entity;
 use crate::domain::event::{Action, Actor, Event};
 use crate::domain::fault::FieldFault;
@@ -224,11 +224,6 @@ impl App {
         };
         // Millions may be known: none takes more room than it needs.
         credential.secrets.shrink_to_fit();
-        if let Owner::Entity(id) = &mut credential.owner
-            && let Some(entity) = self.entity(id).await?
-        {
-            id.clone_from(&entity.id);
-        }
         let credential = Arc::new(credential);
         self.known.learn_credential(mark, &credential);
         Ok(Some(credential))

@@ -1,7 +1,8 @@
 //! Token reuse, by choice (`token_reuse_percent`): a client that asks for the very same token again while the last one is
 //! young gets that one again, unless anything has changed since. For fleets that ask before each call.
 
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use quick_cache::Weighter;
@@ -18,11 +19,12 @@ use crate::domain::time::Timestamp;
 use crate::domain::token;
 use crate::signer::KeySet;
 
-/// Most bytes of tokens that are kept.
-const MOST_BYTES: u64 = 16 * 1024 * 1024;
-/// How many tokens that may be, and what each takes beside its text.
+/// Most bytes of tokens that are kept, about.
+const MOST_BYTES: u64 = 32 * 1024 * 1024;
+/// How many tokens that may be.
 const LIKELY: usize = 16_384;
-const BESIDE: u64 = 300;
+/// What each takes beside its text and its claims, which are no longer than that.
+const BESIDE: u64 = 700;
 
 /// Everything that a token depends on and a request decides: who asks, by which proof, and for what.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -39,17 +41,20 @@ pub struct Asked {
     pub claims: Map<String, Value>,
     /// The keys that the token is bound to.
     pub cnf: Option<Confirmation>,
+    /// Where the request comes from, if there is a ledger: it tells who got a token from where.
+    pub address: Option<IpAddr>,
 }
 
-/// A token that was issued, and what it was issued by. Each change makes another credential, entity or key set.
+/// A token that was issued, and what it was issued by. Each change makes another credential, entity or key set; those that
+/// are no longer known are not kept for its sake.
 struct Entry {
     access_token: String,
     jti: TokenId,
     ends_at: i64,
     reused_until: Timestamp,
-    credential: Arc<Credential>,
-    entity: Arc<Entity>,
-    keys: Arc<KeySet>,
+    credential: Weak<Credential>,
+    entity: Weak<Entity>,
+    keys: Weak<KeySet>,
 }
 
 #[derive(Clone)]
@@ -57,7 +62,7 @@ struct Bytes;
 
 impl Weighter<Asked, Arc<Entry>> for Bytes {
     fn weight(&self, _: &Asked, entry: &Arc<Entry>) -> u64 {
-        u64::try_from(entry.access_token.len()).unwrap_or(u64::MAX).saturating_add(BESIDE)
+        u64::try_from(entry.access_token.len()).unwrap_or(u64::MAX).saturating_mul(2).saturating_add(BESIDE)
     }
 }
 
@@ -79,7 +84,7 @@ impl Reuse {
         asked: Asked,
         (proven, entity): (&Proven, &Arc<Entity>),
         (claims, access_token): (&Claims, &str),
-        keys: Arc<KeySet>,
+        keys: &Arc<KeySet>,
     ) {
         let lifetime = u64::try_from(claims.exp.saturating_sub(claims.iat)).unwrap_or(0);
         let span = Duration::from_millis(lifetime.saturating_mul(10).saturating_mul(self.percent.into()));
@@ -88,9 +93,9 @@ impl Reuse {
             jti: claims.jti,
             ends_at: claims.exp,
             reused_until: claims.jti.issued_at().plus(span),
-            credential: proven.credential.clone(),
-            entity: entity.clone(),
-            keys,
+            credential: Arc::downgrade(&proven.credential),
+            entity: Arc::downgrade(entity),
+            keys: Arc::downgrade(keys),
         };
         self.tokens.insert(asked, Arc::new(entry));
     }
@@ -107,9 +112,10 @@ impl App {
         now: Timestamp,
     ) -> Option<Issued> {
         let entry = reuse.tokens.get(asked)?;
-        let is_as_it_was = Arc::ptr_eq(&entry.credential, &proven.credential)
-            && Arc::ptr_eq(&entry.entity, entity)
-            && Arc::ptr_eq(&entry.keys, &self.signer.key_set());
+        // What a `Weak` points to is in its place for as long as it is there, dropped or not.
+        let is_as_it_was = entry.credential.as_ptr() == Arc::as_ptr(&proven.credential)
+            && entry.entity.as_ptr() == Arc::as_ptr(entity)
+            && entry.keys.as_ptr() == Arc::as_ptr(&self.signer.key_set());
         let stands = now < entry.reused_until
             && now >= entry.jti.issued_at()
             && self.revoked.contains(&entry.jti, now) == Some(false)

@@ -8,10 +8,10 @@ use clap::Subcommand;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::output::{argument_or_stdin, json, say, table};
+use super::output::{argument_or_stdin, complain, json, say, table};
 use super::{Failure, Outcome};
 use crate::app::App;
-use crate::config::{Config, Sources};
+use crate::config::{Config, Ledger, Sources};
 use crate::domain::claims::TokenId;
 use crate::domain::event::Actor;
 use crate::domain::id::ClientId;
@@ -166,11 +166,23 @@ impl Token {
                     jti: known(jti.as_deref(), TokenId::parse, "is not the id of a token")?,
                     client_id: known(credential.as_deref(), ClientId::parse, "is not a Client Id")?,
                     entity_id,
-                    since: from.map(|text| bound(&text, false)).transpose()?,
-                    until: to.map(|text| bound(&text, true)).transpose()?,
+                    since: moment("--from", from, false)?,
+                    until: moment("--to", to, true)?,
                 };
-                let tokens = app.store.issued_tokens(&filter, None, limit).await?;
-                let tokens: Vec<IssuedBody> = tokens.into_iter().map(IssuedBody::from).collect();
+                if filter.since.zip(filter.until).is_some_and(|(since, until)| until <= since) {
+                    return Err("--to is before --from".into());
+                }
+                let tokens = app.store.issued_tokens(&filter, None, limit.saturating_add(1)).await?;
+                let most = usize::try_from(limit)?;
+                if tokens.len() > most {
+                    complain(&format!(
+                        "There are more than these {limit}: narrow them down, or choose another --limit"
+                    ));
+                }
+                if app.config.ledger == Ledger::Counted {
+                    complain("Tokens that are issued now are not written down: the setting ledger is counted");
+                }
+                let tokens: Vec<IssuedBody> = tokens.into_iter().take(most).map(IssuedBody::from).collect();
                 if as_json {
                     return json(&tokens);
                 }
@@ -197,6 +209,13 @@ impl Token {
             }
         }
     }
+}
+
+/// The moment that the argument `name` says.
+fn moment(name: &str, text: Option<String>, is_end: bool) -> Result<Option<Timestamp>, Failure> {
+    let read =
+        |text: String| bound(&text, is_end).map_err(|error| format!("{name} {text} is {error}, or a date").into());
+    text.map(read).transpose()
 }
 
 /// What `text` names, if there is any.

@@ -97,6 +97,23 @@ async fn while_the_database_is_away_no_token_is_issued_and_the_other_way_counted
 }
 
 #[tokio::test]
+async fn a_token_that_could_not_be_written_down_uses_up_no_quota() {
+    let server = Server::start_with(&DURABLE).await;
+    let customer = server.customer().await;
+    server.change(&customer, json!({"settings": {"quota": {"tokens_per_hour": 3, "tokens_per_day": 3}}})).await;
+    server.token(&customer).await;
+    server.place.sql("INSERT INTO read_only (id, state, since) VALUES (1, 'moving', 1)").await;
+    for _ in 0..5 {
+        server.ask(customer.body()).await.assert_problem(503, "unavailable");
+        assert_eq!(grant(&server, &customer, &[]).await.status, 503);
+    }
+    server.place.sql("DELETE FROM read_only").await;
+    server.token(&customer).await;
+    server.token(&customer).await;
+    server.ask(customer.body()).await.assert_problem(429, "over_quota");
+}
+
+#[tokio::test]
 async fn while_the_database_is_moved_no_token_is_issued_without_its_row() {
     let server = Server::start_with(&DURABLE).await;
     let customer = server.customer().await;
@@ -127,9 +144,14 @@ async fn operators_find_a_token_by_its_id_its_credential_its_entity_and_its_time
     assert_eq!(ids(&format!("from={issued_at}")).await, [jti(&second)]);
     assert_eq!(ids(&format!("to={issued_at}")).await, [jti(&first)]);
     assert_eq!(ids(&format!("entity=here&from={issued_at}")).await, [] as [String; 0]);
-    for (query, status) in
-        [("jti=x", 400), ("credential=pgc_x", 400), ("from=soon", 400), ("what=1", 400), ("entity=nobody", 404)]
-    {
+    for (query, status) in [
+        ("jti=x", 400),
+        ("credential=pgc_x", 400),
+        ("from=soon", 400),
+        ("what=1", 400),
+        ("entity=nobody", 404),
+        ("from=2026-11-30&to=2026-11-29", 400),
+    ] {
         let answer = server.admin(Method::GET, &format!("/tokens?{query}"), None).await;
         assert_eq!(answer.status, status, "{query}: {}", answer.text);
     }

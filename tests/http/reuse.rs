@@ -131,3 +131,22 @@ async fn a_token_that_is_given_again_counts_towards_the_quota_and_is_written_dow
     passgate::jobs::flush(&server.app).await.unwrap();
     assert_eq!(server.place.number("SELECT token_count FROM credentials").await, 3);
 }
+
+#[tokio::test]
+async fn with_a_ledger_a_token_is_given_again_only_where_its_row_says() {
+    let settings = [HALF[0], ("ledger", "durable"), ("trusted_proxies", "127.0.0.1")];
+    let server = Server::start_with(&settings).await;
+    let customer = server.customer().await;
+    let from = async |address: &str| {
+        let request = server.post("/api/v1/access-token").header("x-forwarded-for", address).json(&customer.body());
+        let answer = Answer::of(request.send().await.unwrap()).await;
+        claims(answer.body["access_token"].as_str().unwrap())["jti"].as_str().unwrap().to_owned()
+    };
+    let (one, other) = (from("203.0.113.1").await, from("203.0.113.2").await);
+    assert_ne!(one, other);
+    assert_eq!((from("203.0.113.1").await, from("203.0.113.2").await), (one.clone(), other.clone()));
+    for (jti, address) in [(one, "203.0.113.1"), (other, "203.0.113.2")] {
+        let rows = server.admin(Method::GET, &format!("/tokens?jti={jti}"), None).await;
+        assert_eq!(rows.body["items"][0]["address"], address);
+    }
+}
