@@ -90,7 +90,12 @@ impl Busy {
         let Parts { method, uri, headers, .. } = parts;
         let origin = Origin::of(app, connected.peer, &headers, facts.clone());
         let shown = Shown::of(app, Some(connected.peer), connected.certificates.as_ref(), &headers);
-        let head = Head { method, path: self.path(), is_oauth: envelope::is_oauth(self.path()), page: None };
+        let head = Head {
+            method: envelope::method_of(&method),
+            path: self.path(),
+            is_oauth: envelope::is_oauth(self.path()),
+            page: None,
+        };
         let answered = pin!(self.answer(app, Received { origin, shown, uri, headers }, body));
         envelope::around(app, &facts, head, answered).await
     }

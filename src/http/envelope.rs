@@ -63,14 +63,28 @@ pub struct Cause {
 
 /// What is to be known of a request before it is answered.
 pub struct Head<'r> {
-    /// Its method.
-    pub method: Method,
+    /// Its method, if that is one of the usual ones: any other is the client's own, and as long as it likes.
+    pub method: &'static str,
     /// The path as the router knows it, so that nothing of a client's own is in it.
     pub path: &'r str,
     /// Whether it came to the standard door, whose failures have names of their own (RFC 6749 §5.2).
     pub is_oauth: bool,
     /// How the visitor wants to see a failure, if this is a request for a page.
     pub page: Option<Look>,
+}
+
+/// The name of a usual method; `_OTHER` for another, as OpenTelemetry calls it.
+pub fn method_of(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "HEAD" => "HEAD",
+        "OPTIONS" => "OPTIONS",
+        _ => "_OTHER",
+    }
 }
 
 /// Whether a path belongs to the standard door.
@@ -84,7 +98,7 @@ pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next)
     request.extensions_mut().insert(facts.clone());
     let path = request.extensions().get::<MatchedPath>().cloned();
     let head = Head {
-        method: request.method().clone(),
+        method: method_of(request.method()),
         path: path.as_ref().map_or("(no such path)", MatchedPath::as_str),
         is_oauth: is_oauth(request.uri().path()),
         page: Look::of_page(request.uri(), request.headers()),
@@ -104,7 +118,7 @@ pub async fn around(
     let id = RequestId::new();
     // A span is written and kept for each request, so there is one only if somebody looks at it.
     let span = if app.config.trace_endpoint.is_some() || tracing::enabled!(tracing::Level::DEBUG) {
-        tracing::info_span!("request", otel.name = %path, http.request.method = %method, http.route = %path, request_id = %id)
+        tracing::info_span!("request", otel.name = %path, http.request.method = method, http.route = %path, request_id = %id)
     } else {
         tracing::Span::none()
     };
@@ -136,14 +150,13 @@ pub async fn around(
     let asker = facts.asker.get().map(|asker| &asker.credential.client_id);
     let client_id = asker.or(facts.client_id.get()).map(tracing::field::display);
     let address = facts.address.get().map(tracing::field::display);
-    if status >= 500 {
-        tracing::error!(request_id = %id, %method, path, status, cause, client_id, address, micros, "failed");
-    } else if status >= 400 {
-        if app.refusals.may_tell(app.now()) {
-            tracing::info!(request_id = %id, %method, path, status, cause, client_id, address, micros, "refused");
-        }
+    if status < 400 {
+        tracing::debug!(request_id = %id, method, path, status, client_id, address, micros, "answered");
+    } else if !app.refusals.may_tell(status, app.now()) {
+    } else if status >= 500 {
+        tracing::error!(request_id = %id, method, path, status, cause, client_id, address, micros, "failed");
     } else {
-        tracing::debug!(request_id = %id, %method, path, status, client_id, address, micros, "answered");
+        tracing::info!(request_id = %id, method, path, status, cause, client_id, address, micros, "refused");
     }
     response
 }
