@@ -89,11 +89,14 @@ impl Server {
     pub async fn run(self) -> Outcome {
         let (stop, stopped) = watch::channel(false);
         let Self { app, listener, metrics, tls, signals, .. } = self;
-        jobs::start(&app, tls.clone(), &stopped);
+        // The jobs go on until the last request is answered: some wait for what they read.
+        let (end, ended) = watch::channel(false);
+        jobs::start(&app, tls.clone(), &ended);
         let main = http::serve::serve(listener, Front::main(&app), tls, stopped.clone());
         let metrics = metrics.map(|listener| http::serve::serve(listener, Front::metrics(&app), None, stopped));
         let finished = async {
             tokio::join!(main, futures_util::future::OptionFuture::from(metrics));
+            drop(end);
             if let Err(error) = jobs::flush(&app).await {
                 tracing::error!(%error, "the last uses could not be written");
             }
