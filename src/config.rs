@@ -260,19 +260,11 @@ pub struct Sources {
 impl Config {
     /// Reads every source and checks the whole.
     pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
-        Self::from_table(merged(sources, std::env::vars_os())?)
+        Self::from_table(&merged(sources, std::env::vars_os())?)
     }
 
-    fn from_table(table: Table) -> Result<Self, ConfigError> {
-        let config: Self = table.try_into().map_err(|error: toml::de::Error| {
-            let why = match error.message() {
-                "invalid socket address syntax" => {
-                    "listen and metrics_listen must be an address and a port, such as 127.0.0.1:8080"
-                }
-                other => other,
-            };
-            ConfigError(format!("the configuration is not valid: {why}"))
-        })?;
+    fn from_table(table: &Table) -> Result<Self, ConfigError> {
+        let config: Self = table.clone().try_into().map_err(|error| unreadable(table, &error))?;
         config.check()?;
         Ok(config)
     }
@@ -383,6 +375,27 @@ impl Config {
     }
 }
 
+/// Which setting cannot be read, and what it must be; its value is not told.
+fn unreadable(table: &Table, error: &toml::de::Error) -> ConfigError {
+    let is_read_alone = |name: &str, value: &Value| {
+        let mut one = defaults().unwrap_or_default();
+        one.insert(name.to_owned(), value.clone());
+        one.try_into::<Config>().is_ok()
+    };
+    let at_fault = table.iter().find(|(name, value)| !is_read_alone(name, value));
+    let wanted = match error.message() {
+        "invalid socket address syntax" => "an address and a port, such as 127.0.0.1:8080",
+        message => match message.rsplit_once("expected ") {
+            Some((_, "u32" | "usize")) => "a whole number",
+            Some((_, "a sequence")) => "a list, such as [\"127.0.0.1\"]",
+            Some((_, "string only")) => "one of its words, in quotes",
+            Some((_, other)) => other,
+            None => return ConfigError(format!("the configuration is not valid: {message}")),
+        },
+    };
+    ConfigError(format!("{} must be {wanted}", at_fault.map_or("a setting", |(name, _)| name)))
+}
+
 /// `scheme://host[:port]` and nothing after it: what an `Origin` header and an issuer without path look like.
 fn check_origin(name: &str, text: &str) -> Result<(), ConfigError> {
     let is_origin = text.parse::<http::Uri>().is_ok_and(|uri| {
@@ -405,7 +418,7 @@ fn check_origin(name: &str, text: &str) -> Result<(), ConfigError> {
 /// Every setting with its value or default, for `passgate config show`; secrets redacted.
 pub fn shown(sources: &Sources) -> Result<Vec<(&'static Setting, Option<Value>)>, ConfigError> {
     let table = merged(sources, std::env::vars_os())?;
-    Config::from_table(table.clone())?;
+    Config::from_table(&table)?;
     let value = |setting: &Setting| match table.get(setting.name) {
         Some(_) if setting.secret => Some(Value::String("(set, not shown)".to_owned())),
         other => other.cloned(),
@@ -492,9 +505,10 @@ fn known(name: &str, place: &str) -> Result<(), ConfigError> {
         return Ok(());
     }
     let nearest = SETTINGS.iter().map(|setting| (strsim::damerau_levenshtein(setting.name, name), setting.name)).min();
-    let hint = match nearest {
-        Some((1..=3, nearest)) => format!("; did you mean {nearest}?"),
-        Some(_) | None => "; passgate config show lists those there are".to_owned(),
+    let longer = SETTINGS.iter().find(|setting| setting.name.starts_with(name)).map(|setting| setting.name);
+    let hint = match (nearest, longer) {
+        (Some((1..=3, meant)), _) | (_, Some(meant)) => format!("; did you mean {meant}?"),
+        _ => "; take it out, and passgate config show lists those there are".to_owned(),
     };
     Err(ConfigError(format!("unknown setting {name} in {place}{hint}")))
 }
@@ -521,7 +535,7 @@ mod tests {
         std::fs::write(&path, file).unwrap();
         let flags = flags.iter().map(|(name, value)| (*name, value.to_string())).collect();
         let environment = environment.iter().map(|(name, value)| (name.into(), value.into()));
-        Config::from_table(merged(&Sources { file: Some(path), flags }, environment)?)
+        Config::from_table(&merged(&Sources { file: Some(path), flags }, environment)?)
     }
 
     #[test]
@@ -552,7 +566,14 @@ mod tests {
             ("public_url = \"https://a.example/\"", &[], "public_url must be an origin"),
             ("public_url = \"ftp://a.example\"", &[], "public_url must be an origin"),
             ("database_url = \"mysql://u:hunter2@h\"", &[], "database_url must begin"),
-            ("throttle_burst = \"many\"", &[], "not valid"),
+            ("", &[("PASSGATE_TOKEN_REUSE", "5")], "did you mean token_reuse_percent?"),
+            ("throttle_burst = \"many\"", &[], "throttle_burst must be a whole number"),
+            ("token_reuse_percent = -1", &[], "token_reuse_percent must be a whole number"),
+            ("ledger = \"always\"", &[], "ledger must be `counted` or `durable`"),
+            ("ledger = true", &[], "ledger must be one of its words, in quotes"),
+            ("trusted_proxies = \"127.0.0.1\"", &[], "trusted_proxies must be a list"),
+            ("listen = \"8080\"", &[], "listen must be an address and a port"),
+            ("smtp_url = 5\nmaster_key = [\"hunter2\"]", &[], "must be a string"),
             ("tls_key_file = \"k\"", &[], "must be set together"),
             ("= nonsense", &[], "not valid TOML: line 1"),
             ("log_level = \"passgate=loudest\"", &[], "log_level"),
