@@ -266,6 +266,18 @@ async fn a_secret_that_is_shown_once_is_asked_for_when_sending() {
 }
 
 #[tokio::test]
+async fn what_was_typed_is_sent_again_after_a_refusal_that_names_no_field() {
+    let server = Server::start().await;
+    let (_, visitor) = owner(&server).await;
+    let typed = [("value.grant_type", "client_credentials"), ("value.scope", "Everything")];
+    let refused = visitor.post(GET_TOKEN, &typed).await.text;
+    let (_, repair) = refused.split_once("class=\"repair\"").unwrap();
+    let (repair, _) = repair.split_once("</form>").unwrap();
+    assert_eq!(hidden(repair, "value.scope"), "Everything");
+    assert_eq!(hidden(repair, "value.grant_type"), "client_credentials");
+}
+
+#[tokio::test]
 async fn token_timeout_is_saved_within_its_limits() {
     let server = Server::start().await;
     let (customer, visitor) = owner(&server).await;
@@ -284,6 +296,10 @@ async fn token_timeout_is_saved_within_its_limits() {
         let refused = save(&[("timeout", timeout), ("unit", unit)]).await;
         assert_eq!(refused.status, 422, "{timeout} {unit}");
         assert!(refused.text.contains("Enter a whole number from 1 to"));
+        assert!(
+            refused.text.contains("name=\"attempts\" value=\"5\""),
+            "a browser sends no attempts while the lock is off"
+        );
     }
     let saved = save(&[("timeout", "24"), ("unit", "hours")]).await;
     assert_eq!((saved.status, saved.header("location")), (303, TIMEOUT));

@@ -29,6 +29,8 @@ use crate::store::credential::CredentialUse;
 use crate::store::request::Caller;
 
 /// Callers of so long ago count as recent.
+/// Attempts that are proposed while the lock is off (CONTRACT.md §1).
+const FIVE: &str = "5";
 const RECENT: Duration = Duration::from_secs(7 * 24 * 3600);
 /// After how many minutes an account may unlock by itself.
 const UNLOCKS: [u32; 4] = [15, 30, 60, 1440];
@@ -86,7 +88,7 @@ impl Typed {
             timeout: if is_hours { minutes.div_euclid(60) } else { minutes }.to_string(),
             is_hours,
             locks: lock.is_some(),
-            attempts: lock.map_or(5, |lock| lock.maximum_attempts).to_string(),
+            attempts: lock.map_or_else(|| FIVE.to_owned(), |lock| lock.maximum_attempts.to_string()),
             unlock: lock.and_then(|lock| lock.unlock_after_minutes).map(|it| it.to_string()).unwrap_or_default(),
             addresses: networks.join("\n"),
             grace: settings.regenerate_grace_seconds,
@@ -102,7 +104,12 @@ impl Typed {
             timeout: form.field("timeout").chars().take(10).collect(),
             is_hours: form.field("unit") == "hours",
             locks: form.has("lock"),
-            attempts: form.field("attempts").chars().take(10).collect(),
+            // A browser leaves out what is disabled, as this is while the lock is off.
+            attempts: if form.has("attempts") {
+                form.field("attempts").chars().take(10).collect()
+            } else {
+                FIVE.to_owned()
+            },
             unlock: form.field("unlock").chars().take(10).collect(),
             addresses: form.field("addresses").replace('\r', ""),
             grace: form.number("grace").unwrap_or(0),

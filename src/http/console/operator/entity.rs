@@ -149,12 +149,16 @@ pub async fn show_with(
         was_changed: moment.was_changed,
         refused: moment.refused.map(|why| w.english(&sentence(&why))),
         credentials: held.iter().filter_map(|used| credential_row(entity, used, operator, now)).collect(),
+        role: moment.role.unwrap_or(if people.is_empty() && waiting.is_empty() {
+            Role::Owner
+        } else {
+            Role::Developer
+        }),
         people,
         waiting,
         roles: Role::OF_ENTITY.map(|role| (role, w.text(role_name(role)))),
         link: moment.link,
         email: moment.email,
-        role: moment.role.unwrap_or(Role::Developer),
         configuration: moment.configuration,
         configuration_faults: moment.configuration_faults.iter().map(|fault| w.english(fault)).collect(),
         asks_to_disable: moment.asks_to_disable,
