@@ -91,7 +91,7 @@ async fn where_there_is_no_room_changes_are_refused_and_tokens_go_on() {
 
 async fn fill(installation: &Installation, mut node: Node, name: &str, full: impl Fn(&Node) -> Full) -> String {
     let operator = installation.operator_token();
-    let mut account: Account = account(&node.door, &operator).await;
+    let mut account: Account = account(&node.door, &operator, "northwind").await;
     let over = Arc::new(AtomicBool::new(false));
     let full = full(&node);
     let tokens: Vec<_> = account
@@ -99,7 +99,7 @@ async fn fill(installation: &Installation, mut node: Node, name: &str, full: imp
         .iter()
         .map(|client| tokio::spawn(ask(node.door.clone(), client.clone(), over.clone())))
         .collect();
-    let changes = tokio::spawn(change(node.door.clone(), operator.clone(), over.clone()));
+    let changes = tokio::spawn(change(node.door.clone(), operator.clone(), account.entity.clone(), over.clone()));
     let span = Duration::from_secs(if is_whole() { 20 } else { 2 });
     sleep(span).await;
     over.store(true, Ordering::Relaxed);

@@ -77,7 +77,6 @@ async fn while_postgresql_is_away_tokens_go_on_and_afterwards_everything_does() 
     let installation = Installation::new(Some(proxy.url()));
     let mut node = installation.serve(free_port()).await;
     let operator = installation.operator_token();
-    let mut account = account(&node.door, &operator).await;
     let faults = if is_whole() { Fault::ALL.to_vec() } else { vec![Fault::Cut] };
     let mut lines = head([
         "PostgreSQL is",
@@ -94,7 +93,8 @@ async fn while_postgresql_is_away_tokens_go_on_and_afterwards_everything_does() 
         "transactions",
         "lost",
     ]);
-    for fault in faults {
+    for (number, fault) in faults.into_iter().enumerate() {
+        let mut account = account(&node.door, &operator, &format!("outage-{number}")).await;
         let span = Duration::from_secs(if is_whole() { 30 } else { 3 });
         let aftermath = Duration::from_secs(if is_whole() { 5 } else { 1 });
         let seen = endure(fault, span, &mut postgres, &proxy, &node, &operator, &mut account).await;
@@ -167,7 +167,7 @@ async fn endure(
         .iter()
         .map(|client| tokio::spawn(ask(node.door.clone(), client.clone(), over.clone())))
         .collect();
-    let changes = tokio::spawn(change(node.door.clone(), operator.to_owned(), over.clone()));
+    let changes = tokio::spawn(change(node.door.clone(), operator.to_owned(), account.entity.clone(), over.clone()));
     let readiness = tokio::spawn(readiness(node.door.clone(), over.clone()));
     if fault == Fault::Terminated {
         let begun = Instant::now();

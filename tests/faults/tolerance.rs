@@ -24,7 +24,7 @@ async fn past_the_bound_of_an_outage_nothing_is_issued_or_called_valid_until_the
     let installation = Installation::new(Some(proxy.url())).with("outage_tolerance_seconds", "3");
     let node = installation.serve(free_port()).await;
     let operator = installation.operator_token();
-    let client = account(&node.door, &operator).await.clients.remove(0);
+    let client = account(&node.door, &operator, "northwind").await.clients.remove(0);
     let token = issue(&node.door, &client).await.body["access_token"].as_str().unwrap().to_owned();
     let mut lines = head(["the database is silent, the bound is 3 s", "after"]);
     proxy.set(Way::Swallow);
@@ -36,7 +36,7 @@ async fn past_the_bound_of_an_outage_nothing_is_issued_or_called_valid_until_the
         }
         begun.elapsed()
     };
-    let changing = async { (generate(&node.door, &operator).await.unwrap().is_none(), begun.elapsed()) };
+    let changing = async { (generate(&node.door, &operator, "northwind").await.unwrap().is_none(), begun.elapsed()) };
     let (stopped, (is_refused, changed)) = tokio::join!(issuing, changing);
     assert!(is_refused && changed < LONGEST_ANSWER, "a change was answered after {changed:?}");
     assert!(stopped + Duration::from_millis(500) >= BOUND, "it stopped after {stopped:?}");
