@@ -225,8 +225,11 @@ fn an_operator_manages_everything_beside_a_running_server() {
         told.contains(&format!("Accepted from  {begin}")) && told.contains(&format!("Ends           {end}")),
         "{told}"
     );
+    assert!(told.contains("Old secret     pgs_") && told.contains("(until "), "{told}");
     let listed = String::from_utf8(run(directory.path(), &["credential", "list", "northwind"]).stdout).unwrap();
     assert!(listed.contains(&format!("(from {begin}), pgs_")) && listed.contains("(until "), "{listed}");
+    let at_once = run(directory.path(), &["credential", "regenerate", planned, "--grace", "0s"]);
+    assert!(String::from_utf8(at_once.stdout).unwrap().contains("Old secret     refused from now on"));
     let lifetime = |days| at(&["entity", "update", "northwind", "--secret-lifetime", days])["settings"].clone();
     assert_eq!(lifetime("90")["secret_lifetime_days"], 90);
     assert_eq!(lifetime("0")["secret_lifetime_days"], Value::Null);

@@ -153,12 +153,12 @@ impl Credential {
                 };
                 let term = Term { not_before: None, expires_at: secret_expires };
                 let made = app.generate_credential(&actor, entity.as_ref(), &name, expires_at, term).await?;
-                generated(app, &made, as_json)
+                generated(app, &made, false, as_json)
             }
             Self::Regenerate { client_id, grace, void_tokens, not_before, expires } => {
                 let term = Term { not_before, expires_at: expires };
                 let choice = RegenerationChoice { grace, voids_tokens: void_tokens.then_some(true), term };
-                generated(app, &app.regenerate_credential(&actor, &client_id, None, choice).await?, as_json)
+                generated(app, &app.regenerate_credential(&actor, &client_id, None, choice).await?, true, as_json)
             }
             Self::List { entity, .. } => {
                 let owner = match entity {
@@ -198,20 +198,27 @@ async fn all(app: &App, owner: &Owner) -> Result<Vec<CredentialUse>, Failure> {
     }
 }
 
-fn generated(app: &App, generated: &Generated, as_json: bool) -> Outcome {
-    let credential = CredentialBody::new(&generated.credential, &generated.settings, app.now());
+fn generated(app: &App, generated: &Generated, replaces: bool, as_json: bool) -> Outcome {
+    let now = app.now();
+    let credential = CredentialBody::new(&generated.credential, &generated.settings, now);
     if as_json {
         return json(&GeneratedBody { credential, client_secret: generated.secret.expose() });
     }
     let newest = generated.credential.secrets.first();
     let begins = newest.and_then(|secret| secret.not_before).map(|time| format!("\nAccepted from  {time}"));
     let ends = newest.and_then(|secret| secret.expires_at).map(|time| format!("\nEnds           {time}"));
+    let old = match generated.credential.rotation(now) {
+        Some((_, old)) => format!("\nOld secret     {}", told(&generated.credential, old, now)),
+        None if replaces => "\nOld secret     refused from now on".to_owned(),
+        None => String::new(),
+    };
     say(&format!(
-        "Client Id      {}\nClient Secret  {}{}{}",
+        "Client Id      {}\nClient Secret  {}{}{}{}",
         generated.credential.client_id,
         generated.secret.expose(),
         begins.unwrap_or_default(),
-        ends.unwrap_or_default()
+        ends.unwrap_or_default(),
+        old
     ))
 }
 
