@@ -122,7 +122,7 @@ pub const SETTINGS: &[Setting] = &[
         "5",
         "Seconds for which a node over PostgreSQL still serves after SIGTERM while `/readyz` answers 503, so that a load balancer takes it out: 0 to 300. With SQLite there is no other node, and no waiting.",
     ),
-    setting("cached_credentials", "1000000", "Most credentials kept in memory; each takes some 1.2 kilobytes."),
+    setting("cached_credentials", "1000000", "Most credentials kept in memory; each takes some 0.9 kilobytes."),
     setting("cached_revocations", "100000", "Most revoked tokens kept in memory; of more, the database is asked."),
     setting("throttle_burst", "20", "Failed attempts of one client from one address before it is throttled."),
     setting("throttle_refill_seconds", "15", "Seconds until one more attempt is allowed: 1 to 900."),
