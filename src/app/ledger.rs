@@ -57,6 +57,8 @@ async fn write(store: Store, mut entries: mpsc::Receiver<Entry>) {
         // A token whose answer was given up meanwhile, as after an outage, is nobody's.
         some.retain(|entry| !entry.is_written.is_closed());
         if some.is_empty() {
+            // Who waits for the next one keeps no connection: SQLite has one that writes.
+            kept = None;
             continue;
         }
         let (tokens, waiting): (Vec<_>, Vec<_>) = some.drain(..).map(|entry| (entry.token, entry.is_written)).unzip();
