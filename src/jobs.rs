@@ -23,7 +23,7 @@ const PURGE: Duration = Duration::from_secs(300);
 const REMIND: Duration = Duration::from_secs(60);
 const CERTIFICATE: Duration = Duration::from_secs(2);
 
-/// Starts every loop; they end when `stop` changes.
+/// Starts every loop; they end when `stop` changes, or nobody can change it any more.
 pub fn start(app: &Arc<App>, tls: Option<Tls>, stop: &watch::Receiver<bool>) {
     spawn("follow events", FOLLOW, app, stop, |app| async move { app.follow_events().await });
     spawn("write uses", FLUSH, app, stop, |app| async move { flush(&app).await });

@@ -266,7 +266,7 @@ fn an_operator_manages_everything_beside_a_running_server() {
     let empty = ledger(&["--from", "2026-11-30"]);
     assert!(empty.status.success() && String::from_utf8_lossy(&empty.stderr).contains("the setting ledger is counted"));
     assert!(complaint(&ledger(&["--from", "yesterday"])).contains("--from yesterday is not"));
-    assert!(complaint(&ledger(&["--from", "2026-11-30", "--to", "2026-11-29"])).contains("--to is before --from"));
+    assert!(complaint(&ledger(&["--from", "2026-11-30", "--to", "2026-11-29"])).contains("--to is not after --from"));
 }
 
 /// So many days from now, as the wire writes it.

@@ -170,7 +170,7 @@ impl Token {
                     until: moment("--to", to, true)?,
                 };
                 if filter.since.zip(filter.until).is_some_and(|(since, until)| until <= since) {
-                    return Err("--to is before --from".into());
+                    return Err("--to is not after --from".into());
                 }
                 let tokens = app.store.issued_tokens(&filter, None, limit.saturating_add(1)).await?;
                 let most = usize::try_from(limit)?;

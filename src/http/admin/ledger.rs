@@ -106,7 +106,7 @@ impl FromRequestParts<Arc<App>> for AskedTokens {
             Ok(true)
         })?;
         if filter.since.zip(filter.until).is_some_and(|(since, until)| until <= since) {
-            return Err(malformed("to is before from."));
+            return Err(malformed("to is not after from."));
         }
         if let Some(name) = entity {
             filter.entity_id = Some(match app.find_entity(&name).await {
