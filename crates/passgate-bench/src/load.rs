@@ -17,7 +17,7 @@ use crate::wire::{Conversation, Endpoint};
 
 /// Longest wait that is told apart from a longer one, in nanoseconds.
 const LONGEST: u64 = 60_000_000_000;
-/// Whoever paces looks so often what is due. The wait counts, so nothing is hidden; shorter ones would take a core for themselves.
+/// Whoever sends at a rate looks so often what is due and what was answered. The wait counts, so nothing is hidden.
 const PACE: Duration = Duration::from_micros(200);
 /// Connections begin in so many parts of a long list.
 const SPREAD: usize = 257;
@@ -194,35 +194,40 @@ async fn talk(mut with: Conversation, target: Target, number: usize, shared: Arc
 /// `per_second` requests a second, evenly spread, over connections that take turns.
 pub async fn open(target: &Target, per_second: f64, leg: u8, pace: Pace) -> Result<Leg, Failure> {
     let shared = Shared::new()?;
+    let (leg, ()) = tokio::try_join!(shared.run(&target.pids, pace), at_rate(target, per_second, leg, &shared))?;
+    Ok(leg)
+}
+
+/// Blocks the thread between looks: so all that is due is sent at once, and all that was answered is read at once. A wake for
+/// each request would take the servers' time.
+async fn at_rate(target: &Target, per_second: f64, leg: u8, shared: &Arc<Shared>) -> Result<(), Failure> {
     let mut talks = JoinSet::new();
-    let mut due = Vec::with_capacity(OPEN_CONNECTIONS);
+    let mut turns = Vec::with_capacity(OPEN_CONNECTIONS);
     for number in 0..OPEN_CONNECTIONS {
         let conversation = target.endpoint.connect(source(target, leg, number)).await?;
         let (sender, dues) = mpsc::unbounded_channel();
-        due.push(sender);
+        turns.push(sender);
         talks.spawn(answer_dues(conversation, target.clone(), number, shared.clone(), dues));
     }
-    let pacing = shared.clone();
-    // Not in the runtime, whose timers know milliseconds only.
-    let pacer = std::thread::spawn(move || {
-        let interval = Duration::from_secs_f64(1.0 / per_second.max(1.0));
-        let mut next = Instant::now();
-        for connection in due.iter().cycle() {
-            if pacing.phase.load(Ordering::Relaxed) == OVER || connection.send(next).is_err() {
-                break;
-            }
-            next = next.checked_add(interval).unwrap_or(next);
-            if next > Instant::now() {
-                std::thread::sleep(PACE);
-            }
+    let interval = Duration::from_secs_f64(1.0 / per_second.max(1.0));
+    let mut next = Instant::now();
+    for turn in turns.iter().cycle() {
+        while next > Instant::now() {
+            // Sends what is due, and looks what was answered meanwhile.
+            tokio::task::yield_now().await;
+            std::thread::sleep(PACE);
+            tokio::task::yield_now().await;
         }
-    });
-    let leg = shared.run(&target.pids, pace).await?;
-    pacer.join().map_err(|_| "the pacer has panicked")?;
+        if shared.phase.load(Ordering::Relaxed) == OVER || turn.send(next).is_err() {
+            break;
+        }
+        next = next.checked_add(interval).unwrap_or(next);
+    }
+    drop(turns);
     while let Some(ended) = talks.join_next().await {
         ended??;
     }
-    Ok(leg)
+    Ok(())
 }
 
 async fn answer_dues(

@@ -48,8 +48,6 @@ pub struct Section {
 pub struct Side {
     /// What the tables call it.
     pub name: String,
-    /// Requests a second that were sent, if that was fixed.
-    pub rate: Option<f64>,
     /// Its turns.
     pub legs: Vec<Leg>,
 }

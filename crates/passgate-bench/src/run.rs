@@ -51,7 +51,7 @@ pub const START: &str = "start";
 
 /// Connections of sections that have one number of them.
 pub const SOME: usize = 64;
-/// What is sent at a fixed rate, as a part of what is answered when nobody waits.
+/// What is sent at a fixed rate, as a part of what is answered when all ask again at once.
 const PART: f64 = 0.7;
 
 /// What to do.
@@ -89,7 +89,7 @@ impl Plan {
             if self.wants(name) {
                 let world = World::make(self, algorithm, by_tls, &[]).await?;
                 for connections in connections {
-                    let section = Asked { name, title, connections, targets: world.tokens(), rates: Vec::new() };
+                    let section = Asked { name, title, connections, targets: world.tokens(), at_rate: false };
                     results.sections.push(self.section(section).await?);
                 }
             }
@@ -105,7 +105,7 @@ impl Plan {
                 world.target(PASSGATE, asking::form(OAUTH, clients)),
             ];
             let title = "A token that is given again, against an opaque one";
-            let asked = Asked { name: REUSE, title, connections: SOME, targets, rates: Vec::new() };
+            let asked = Asked { name: REUSE, title, connections: SOME, targets, at_rate: false };
             results.sections.push(self.section(asked).await?);
         }
         if self.wants(MANY) {
@@ -131,7 +131,7 @@ impl Plan {
                     Ok(())
                 };
                 disk()?;
-                let asked = Asked { name, title, connections, targets, rates: Vec::new() };
+                let asked = Asked { name, title, connections, targets, at_rate: false };
                 let section = self.section(asked).await?;
                 disk()?;
                 results.sections.push(section);
@@ -155,7 +155,7 @@ impl Plan {
         results.known = Some((clients.len(), grown as f64 / clients.len() as f64));
         let targets = vec![world.target(ONE, one), world.target(UNIFORM, all), world.target(ZIPF, zipf)];
         let asked =
-            Asked { name: MANY, title: "Tokens of many clients, ES256", connections: SOME, targets, rates: Vec::new() };
+            Asked { name: MANY, title: "Tokens of many clients, ES256", connections: SOME, targets, at_rate: false };
         results.sections.push(self.section(asked).await?);
         Ok(())
     }
@@ -165,36 +165,28 @@ impl Plan {
             return Ok(());
         }
         let mut world = World::make(self, Algorithm::Es256, false, &[]).await?;
-        let mut saturated = Vec::new();
-        if self.wants(TOKENS) || self.wants(OPEN) {
-            let mut targets = world.tokens();
-            targets.extend(self.rival.clone());
-            let only_open = [SOME];
-            let levels = if self.wants(TOKENS) { self.connections.as_slice() } else { &only_open };
-            for &connections in levels {
+        let mut targets = world.tokens();
+        targets.extend(self.rival.clone());
+        if self.wants(TOKENS) {
+            for &connections in &self.connections {
                 let title = "A token by a form, ES256";
-                let asked = Asked { name: TOKENS, title, connections, targets: targets.clone(), rates: Vec::new() };
-                let section = self.section(asked).await?;
-                if connections == SOME {
-                    let rate = |side: &Side| side.range(|leg| leg.per_second).map_or(0.0, |range| range.median * PART);
-                    saturated = section.sides.iter().map(rate).collect();
-                }
-                results.sections.push(section);
-            }
-            if self.wants(OPEN) && !saturated.is_empty() {
-                let title = "A token by a form, ES256, at 70 % of what 64 connections get";
-                let asked = Asked { name: OPEN, title, connections: 0, targets, rates: saturated };
+                let asked = Asked { name: TOKENS, title, connections, targets: targets.clone(), at_rate: false };
                 results.sections.push(self.section(asked).await?);
             }
         }
+        if self.wants(OPEN) {
+            let title = "A token by a form, ES256, at 70 % of what 64 connections get";
+            let asked = Asked { name: OPEN, title, connections: 0, targets, at_rate: true };
+            results.sections.push(self.section(asked).await?);
+        }
         if self.wants(DOORS) {
             let (title, targets) = ("What is sent, ES256", world.doors());
-            let asked = Asked { name: DOORS, title, connections: SOME, targets, rates: Vec::new() };
+            let asked = Asked { name: DOORS, title, connections: SOME, targets, at_rate: false };
             results.sections.push(self.section(asked).await?);
         }
         if self.wants(VERIFIED) {
             let (title, targets) = ("A valid ES256 token, shown again and again", world.verifiers().await?);
-            let asked = Asked { name: VERIFIED, title, connections: SOME, targets, rates: Vec::new() };
+            let asked = Asked { name: VERIFIED, title, connections: SOME, targets, at_rate: false };
             results.sections.push(self.section(asked).await?);
         }
         if self.wants(START) {
@@ -204,16 +196,17 @@ impl Plan {
     }
 
     async fn section(&self, asked: Asked) -> Result<Section, Failure> {
-        let Asked { name, title, connections, targets, rates } = asked;
-        let mut rates = rates.into_iter();
-        let side = |target: &Target| Side { name: target.name.clone(), rate: rates.next(), legs: Vec::new() };
+        let Asked { name, title, connections, targets, at_rate } = asked;
+        let side = |target: &Target| Side { name: target.name.clone(), legs: Vec::new() };
         let sides = targets.iter().map(side).collect();
         let mut section = Section { name: name.to_owned(), title: title.to_owned(), connections, sides };
         for round in 0..u8::try_from(self.rounds)? {
             for (target, side) in targets.iter().zip(&mut section.sides) {
-                let leg = match side.rate {
-                    None => load::closed(target, connections, round, self.pace).await?,
-                    Some(rate) => load::open(target, rate, round, self.pace).await?,
+                let leg = if at_rate {
+                    let saturated = load::closed(target, SOME, round, self.pace).await?.per_second;
+                    load::open(target, saturated * PART, round, self.pace).await?
+                } else {
+                    load::closed(target, connections, round, self.pace).await?
                 };
                 if leg.answers == 0 || leg.wrong > 0 {
                     let (wrong, expected) = (leg.wrong, target.expected);
@@ -271,7 +264,8 @@ struct Asked {
     title: &'static str,
     connections: usize,
     targets: Vec<Target>,
-    rates: Vec<f64>,
+    /// Sent at a fixed rate, which is [`PART`] of what [`SOME`] connections have got just before.
+    at_rate: bool,
 }
 
 /// Passgate and the ceiling, both running.
