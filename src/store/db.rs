@@ -26,6 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const PATIENCE_MILLIS: &str = "5000";
 /// After so long it is not PostgreSQL that takes its time: it has stopped, or the network does not carry anything.
 const SILENCE: Duration = Duration::from_secs(6);
+/// How much SQLite's writer keeps of the file, in KiB, below zero as SQLite wants it. What it writes are new rows and single old
+/// ones: its default, twice this, fills in a minute and serves nobody.
+const WRITER_PAGES: &str = "-1000";
 
 /// Where the data is.
 #[derive(Clone, Debug)]
@@ -212,7 +215,7 @@ impl Db {
                     .test_before_acquire(false)
                     // Where the disk is full SQLite rolls back by itself, and sqlx takes the transaction for open ever after.
                     .before_acquire(|writer, _| Box::pin(async move { Ok(!writer.is_in_transaction()) }))
-                    .connect_with(options.clone())
+                    .connect_with(options.clone().pragma("cache_size", WRITER_PAGES))
                     .await?;
                 migrator().run_to(schema, &write).await?;
                 drop(lock);
