@@ -173,12 +173,12 @@ impl App {
         self.throttle.check(key, now)?;
         self.may_answer().await?;
         let (heard, guess) = (self.follower.seq(), || self.follower.guess(client_id, showing));
-        let mut seen = self.look_at(client_id, showing, address, purpose).await?;
+        let mut seen = self.look_at(client_id, showing, address, purpose, now).await?;
         let is_wrong = |seen: &Option<Seen>| {
             seen.as_ref().is_some_and(|seen| seen.verdict.as_ref().is_err_and(|refusal| refusal.is_unproven()))
         };
         if is_wrong(&seen) && self.has_news_since(heard, guess()).await {
-            seen = Box::pin(self.look_at(client_id, showing, address, purpose)).await?;
+            seen = Box::pin(self.look_at(client_id, showing, address, purpose, self.now())).await?;
         }
         let Some(Seen { credential, entity, shown, verdict }) = seen else {
             let guesses = self.throttle.unknown(address);
@@ -220,8 +220,8 @@ impl App {
         showing: Showing<'_>,
         address: IpAddr,
         purpose: Purpose,
+        now: Timestamp,
     ) -> Result<Option<Seen>, StoreError> {
-        let now = self.now();
         let Some(credential) = self.client(client_id).await? else {
             return Ok(None);
         };
@@ -310,26 +310,24 @@ impl App {
     ) -> Result<Issued, Error> {
         let now = self.now();
         let cnf = Confirmation::both(proven.proof.confirmation(), cnf);
-        let reuse = self.reuse.as_ref().map(|reuse| {
-            let asked = Asked {
-                client_id: proven.credential.client_id,
-                proof: proven.proof.clone(),
-                scope: grant.scope.clone(),
-                audience: audience.clone(),
-                claims: grant.claims.clone(),
-                cnf: cnf.clone(),
-                address: self.ledger.as_ref().map(|_| address),
-            };
-            (reuse, asked, self.signer.key_set())
-        });
-        let count = || self.usage.count(&proven.credential.client_id, proven.proof.secret_id(), address, now);
-        if let Some((reuse, asked, _)) = &reuse
-            && let Some(issued) = self.reused(reuse, asked, proven, entity, now)
-        {
-            count();
-            return Ok(issued);
-        }
         let client_id = proven.credential.client_id;
+        let asked = Asked {
+            client_id,
+            proof: proven.proof.clone(),
+            scope: grant.scope,
+            audience,
+            claims: grant.claims,
+            cnf,
+            address: self.ledger.as_ref().map(|_| address),
+        };
+        let count = || self.usage.count(&client_id, proven.proof.secret_id(), address, now);
+        let again = self.reuse.as_ref().and_then(|reuse| self.reused(reuse, &asked, proven, entity, now));
+        if let Some((access_token, expires_in)) = again {
+            count();
+            return Ok(Issued { access_token, expires_in, scope: asked.scope });
+        }
+        let reuse = self.reuse.as_ref().map(|reuse| (reuse, asked.clone(), self.signer.key_set()));
+        let Asked { scope, audience, claims: mapped, cnf, .. } = asked;
         let expires_in = grant.lifetime.as_secs();
         let iat = now.seconds();
         let claims = Claims {
@@ -340,20 +338,20 @@ impl App {
             iat,
             jti: TokenId::new(now, proven.proof.secret_id().map_or(0, SecretId::tag), random()?),
             client_id,
-            scope: grant.scope.clone(),
+            scope: scope.clone(),
             entity: entity.identifier.as_str().into(),
             cnf,
-            mapped: grant.claims,
+            mapped,
         };
         let access_token = self.signer.sign(&claims)?;
         if let Some(ledger) = &self.ledger {
             let token = IssuedToken {
                 jti: claims.jti,
-                client_id: proven.credential.client_id,
+                client_id,
                 entity_id: entity.id,
                 expires_at: Timestamp::from_millis(claims.exp.saturating_mul(1000)),
                 address,
-                scope: grant.scope.clone(),
+                scope: scope.clone(),
             };
             Box::pin(self.write_down(ledger, token)).await?;
         }
@@ -361,7 +359,7 @@ impl App {
             reuse.keep(asked, (proven, entity), (&claims, &access_token), &keys);
         }
         count();
-        Ok(Issued { access_token, expires_in, scope: grant.scope })
+        Ok(Issued { access_token, expires_in, scope })
     }
 
     /// Counts towards the Integration Account Lock, if it is on. The caller's answer does not depend on it.

@@ -10,7 +10,7 @@ use quick_cache::sync::Cache;
 use serde_json::{Map, Value};
 
 use super::App;
-use super::issue::{Issued, Proof, Proven};
+use super::issue::{Proof, Proven};
 use crate::domain::claims::{Claims, Confirmation, TokenId};
 use crate::domain::credential::Credential;
 use crate::domain::entity::Entity;
@@ -102,7 +102,8 @@ impl Reuse {
 }
 
 impl App {
-    /// The token that was issued for the same not long ago, if it stands and nothing has changed since.
+    /// The token that was issued for the same not long ago, and the seconds until it ends, if it stands and nothing has
+    /// changed since.
     pub(super) fn reused(
         &self,
         reuse: &Reuse,
@@ -110,21 +111,17 @@ impl App {
         proven: &Proven,
         entity: &Arc<Entity>,
         now: Timestamp,
-    ) -> Option<Issued> {
+    ) -> Option<(String, u64)> {
         let entry = reuse.tokens.get(asked)?;
         // What a `Weak` points to is in its place for as long as it is there, dropped or not.
         let is_as_it_was = entry.credential.as_ptr() == Arc::as_ptr(&proven.credential)
             && entry.entity.as_ptr() == Arc::as_ptr(entity)
-            && entry.keys.as_ptr() == Arc::as_ptr(&self.signer.key_set());
+            && self.signer.publishes(&entry.keys);
         let stands = now < entry.reused_until
             && now >= entry.jti.issued_at()
             && self.revoked.contains(&entry.jti, now) == Some(false)
             && token::stands(entity, &proven.credential, &entry.jti, self.revoked.all_void_before(), now);
         let left = u64::try_from(entry.ends_at.saturating_sub(now.seconds())).ok()?;
-        (is_as_it_was && stands).then(|| Issued {
-            access_token: entry.access_token.clone(),
-            expires_in: left,
-            scope: asked.scope.clone(),
-        })
+        (is_as_it_was && stands).then(|| (entry.access_token.clone(), left))
     }
 }

@@ -238,7 +238,7 @@ fn show(entity: &BusinessEntity) -> Outcome {
             entity.parameters.iter().map(|parameter| parameter.name().to_owned()).collect::<Vec<_>>().join(", "),
         ),
         ("Resources", if settings.resources.is_empty() { "none".to_owned() } else { settings.resources.join(", ") }),
-        ("Token timeout", format!("{} minutes", settings.token_timeout_minutes)),
+        ("Token timeout", format!("{} min", settings.token_timeout_minutes)),
         ("Account lock", lock),
         ("Bound tokens", if settings.require_dpop { "only" } else { "as asked for" }.to_owned()),
         ("Quota", quota(settings.quota)),

@@ -187,10 +187,15 @@ impl Token {
                     return json(&tokens);
                 }
                 let row = |token: &IssuedBody| {
-                    let IssuedBody { jti, client_id, issued_at, expires_at, address, .. } = token;
-                    [issued_at.to_string(), jti.clone(), client_id.clone(), address.clone(), expires_at.to_string()]
+                    let IssuedBody { jti, client_id, entity_id, issued_at, expires_at, address, scope } = token;
+                    let texts = [jti, client_id, entity_id, address, scope].map(String::clone);
+                    let [jti, client_id, entity_id, address, scope] = texts;
+                    [issued_at.to_string(), jti, client_id, entity_id, address, expires_at.to_string(), scope]
                 };
-                table(["ISSUED", "JTI", "CLIENT ID", "ADDRESS", "ENDS"], &tokens.iter().map(row).collect::<Vec<_>>())
+                table(
+                    ["ISSUED", "JTI", "CLIENT ID", "ENTITY", "ADDRESS", "ENDS", "SCOPE"],
+                    &tokens.iter().map(row).collect::<Vec<_>>(),
+                )
             }
             Self::Verify { token, url } => {
                 let token = argument_or_stdin(&token)?;

@@ -1,7 +1,9 @@
 //! Around every request: its id, its log line, its measurement; around every answer: the id's header, the problem's
 //! body, and headers that hold for all.
 
+use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
+use std::io::Write as _;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
@@ -284,9 +286,36 @@ pub fn never_stored(headers: &mut HeaderMap) {
 /// A JSON answer that is never stored.
 pub fn private_json<T: serde::Serialize>(status: StatusCode, body: &T) -> Response {
     let mut json = Vec::with_capacity(LIKELY_BYTES);
-    if let Err(error) = serde_json::to_writer(&mut json, body) {
-        return Problem::Internal(error.to_string()).into_response();
+    match serde_json::to_writer(&mut json, body) {
+        Ok(()) => private(status, json),
+        Err(error) => Problem::Internal(error.to_string()).into_response(),
     }
+}
+
+/// The answer with a token (RFC 6749 §5.1): an object that begins with `before`. No character of a token is ever escaped
+/// (RFC 7515 §2), so it is copied without looking for one.
+pub fn token_answer(
+    before: fmt::Arguments<'_>,
+    access_token: &str,
+    token_type: &str,
+    expires_in: u64,
+    scope: &str,
+) -> Response {
+    let mut json = Vec::with_capacity(LIKELY_BYTES);
+    let token = format_args!(
+        r#"{before}"access_token":"{access_token}","token_type":"{token_type}","expires_in":{expires_in},"scope":"#
+    );
+    let written = json.write_fmt(token).map_err(serde_json::Error::io);
+    match written.and_then(|()| serde_json::to_writer(&mut json, scope)) {
+        Ok(()) => {
+            json.push(b'}');
+            private(StatusCode::OK, json)
+        }
+        Err(error) => Problem::Internal(error.to_string()).into_response(),
+    }
+}
+
+fn private(status: StatusCode, json: Vec<u8>) -> Response {
     let mut response = Response::new(json.into());
     *response.status_mut() = status;
     let headers = response.headers_mut();

@@ -5,7 +5,7 @@ pub mod key;
 pub mod proof;
 mod strict;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
@@ -125,5 +125,10 @@ impl Signer {
     /// The published key set.
     pub fn key_set(&self) -> Arc<KeySet> {
         self.ring.load().key_set.clone()
+    }
+
+    /// Whether this is the published key set.
+    pub fn publishes(&self, keys: &Weak<KeySet>) -> bool {
+        keys.as_ptr() == Arc::as_ptr(&self.ring.load().key_set)
     }
 }

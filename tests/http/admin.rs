@@ -171,6 +171,8 @@ async fn lists_come_in_pages_and_a_forged_cursor_is_refused() {
     ] {
         server.admin(Method::GET, &format!("/entities?{query}"), None).await.assert_problem(400, "malformed_request");
     }
+    let misspelt = server.admin(Method::GET, "/entities?limt=5", None).await;
+    assert!(misspelt.body["detail"].as_str().unwrap().ends_with("only, and not limt."), "{}", misspelt.text);
     let elsewhere = server.admin(Method::GET, &format!("/events?cursor={cursor}"), None).await;
     elsewhere.assert_problem(400, "malformed_request");
 }

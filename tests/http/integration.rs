@@ -13,6 +13,8 @@ async fn a_success_has_exactly_the_contracts_members() {
     let expected = json!({"status": 200, "message": "Successfully done", "access_token": token, "token_type": "Bearer", "expires_in": 600, "scope": "DLAT access Webhooks"});
     assert_eq!(answer.status, 200);
     assert_eq!(answer.body, expected);
+    let order = r#"{"status":200,"message":"Successfully done","access_token":""#;
+    assert!(answer.text.starts_with(order), "the members stand in the contract's order: {}", answer.text);
     assert_eq!(answer.header("content-type"), "application/json");
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(answer.header("pragma"), "no-cache");

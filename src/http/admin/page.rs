@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::domain::fault::summarize;
+use crate::domain::fault::{Fault, FieldFault, summarize};
 use crate::domain::secret::SecretMac;
 use crate::http::error::Problem;
 use crate::http::parse::form;
@@ -82,9 +82,12 @@ impl Asked {
                     })?);
                 }
                 name if own(name, text)? => {}
-                _ => {
-                    let why = "The query takes limit, cursor and the names that /openapi.json lists only.";
-                    return Err(Problem::Malformed(why.to_owned()));
+                name => {
+                    let which = FieldFault::presented(name, field.position, Fault::Unknown).field;
+                    let why = format!(
+                        "The query takes limit, cursor and the names that /openapi.json lists only, and not {which}."
+                    );
+                    return Err(Problem::Malformed(why));
                 }
             }
         }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,7 +14,7 @@ use crate::domain::presented::Fields;
 use crate::domain::token::{self, Door, LONGEST_CLIENT_ID, LONGEST_SECRET};
 use crate::http::body::Payload;
 use crate::http::busy::Received;
-use crate::http::envelope::private_json;
+use crate::http::envelope;
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::origin::Origin;
 use crate::http::parse;
@@ -72,6 +71,12 @@ impl<'a> Answer<'a> {
     pub fn of(access_token: &'a str, expires_in: u64, scope: &'a str) -> Self {
         Self { status: 200, message: "Successfully done", access_token, token_type: "Bearer", expires_in, scope }
     }
+
+    fn response(self) -> Response {
+        let Self { status, message, access_token, token_type, expires_in, scope } = self;
+        let before = format_args!(r#"{{"status":{status},"message":"{message}","#);
+        envelope::token_answer(before, access_token, token_type, expires_in, scope)
+    }
 }
 
 /// Exchange a Client Id and Client Secret for an access token.
@@ -127,7 +132,7 @@ async fn issue(
     let taken = quota::take(app, entity).await?;
     let issued = app.issue(&proven, entity, grant, app.audience.clone(), None, origin.address).await?;
     let answer = Answer::of(&issued.access_token, issued.expires_in, &issued.scope);
-    Ok(quota::issued(app, taken, private_json(StatusCode::OK, &answer)))
+    Ok(quota::issued(app, taken, answer.response()))
 }
 
 /// To this endpoint a body that breaks off is content that cannot be read (CONTRACT.md §2).

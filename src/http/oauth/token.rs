@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderMap, StatusCode};
-use serde::Serialize;
+use http::HeaderMap;
 use utoipa::ToSchema;
 
 use super::error::{OAuthError, OAuthErrors};
@@ -18,7 +17,7 @@ use crate::domain::token::{self, Door};
 use crate::http::body::Payload;
 use crate::http::busy::Received;
 use crate::http::client_certificate::Shown;
-use crate::http::envelope::private_json;
+use crate::http::envelope;
 use crate::http::error::Problem;
 use crate::http::origin::Origin;
 use crate::http::quota;
@@ -56,7 +55,7 @@ pub struct RequestBody {
 }
 
 /// A token, issued (RFC 6749 §5.1).
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 #[schema(as = OAuthTokenAnswer)]
 pub struct Answer<'a> {
     /// The access token, a signed JWT (RFC 9068).
@@ -70,6 +69,13 @@ pub struct Answer<'a> {
     /// What it is for.
     #[schema(example = "DLAT access Webhooks")]
     scope: &'a str,
+}
+
+impl Answer<'_> {
+    fn response(self) -> Response {
+        let Self { access_token, token_type, expires_in, scope } = self;
+        envelope::token_answer(format_args!("{{"), access_token, token_type, expires_in, scope)
+    }
 }
 
 /// Issue an access token by the client credentials grant.
@@ -131,5 +137,5 @@ async fn issue(
     let issued = app.issue(&proven, entity, grant, audience, cnf, origin.address).await?;
     let answer =
         Answer { access_token: &issued.access_token, token_type, expires_in: issued.expires_in, scope: &issued.scope };
-    Ok(quota::issued(app, taken, private_json(StatusCode::OK, &answer)))
+    Ok(quota::issued(app, taken, answer.response()))
 }
