@@ -7,15 +7,17 @@ use std::sync::{Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use super::App;
-use crate::domain::dpop::{self, Asked, InvalidProof, Proof, WINDOW_MILLIS};
+use crate::domain::dpop::{Asked, InvalidProof, Proof, WINDOW_MILLIS};
 use crate::domain::id::EntityId;
 use crate::domain::secret::SecretMac;
 use crate::domain::time::Timestamp;
 use crate::signer::proof;
 
+/// The request header that carries a proof (RFC 9449 §4.1).
+pub const HEADER: HeaderName = HeaderName::from_static("dpop");
 /// A nonce is given out for so long, and accepted for as long again.
 const NONCE_MILLIS: i64 = 60_000;
 /// Bytes of the MAC that a nonce is.
@@ -112,7 +114,7 @@ impl App {
         nonce: Nonce,
     ) -> Result<Proof, InvalidProof> {
         let now = self.now();
-        let mut values = headers.get_all(dpop::HEADER).iter();
+        let mut values = headers.get_all(HEADER).iter();
         let value = values.next().ok_or(InvalidProof::Absent)?;
         if values.next().is_some() {
             return Err(InvalidProof::Repeated);

@@ -94,6 +94,8 @@ pub struct Proven {
     pub proof: Proof,
     /// Its entity; `None` for a platform API.
     pub entity: Option<Arc<Entity>>,
+    /// When it has: its token is issued then.
+    pub at: Timestamp,
 }
 
 /// A known client that asked for something, and the secret that it showed: for the log of token requests.
@@ -152,7 +154,7 @@ impl From<Throttled> for NotProven {
 /// A token, issued.
 pub struct Issued {
     /// The signed token.
-    pub access_token: String,
+    pub access_token: Arc<str>,
     /// Seconds until it ends.
     pub expires_in: u64,
     /// The granted scope.
@@ -168,7 +170,7 @@ impl App {
         address: IpAddr,
         purpose: Purpose,
     ) -> Result<Proven, NotProven> {
-        let now = self.now();
+        let mut now = self.now();
         let key = self.throttle.client(client_id, address);
         self.throttle.check(key, now)?;
         self.may_answer().await?;
@@ -178,7 +180,8 @@ impl App {
             seen.as_ref().is_some_and(|seen| seen.verdict.as_ref().is_err_and(|refusal| refusal.is_unproven()))
         };
         if is_wrong(&seen) && self.has_news_since(heard, guess()).await {
-            seen = Box::pin(self.look_at(client_id, showing, address, purpose, self.now())).await?;
+            now = self.now();
+            seen = Box::pin(self.look_at(client_id, showing, address, purpose, now)).await?;
         }
         let Some(Seen { credential, entity, shown, verdict }) = seen else {
             let guesses = self.throttle.unknown(address);
@@ -193,7 +196,7 @@ impl App {
                 if purpose == Purpose::Token && credential.failed_attempts > 0 {
                     Box::pin(self.forget_failures(&credential)).await;
                 }
-                Ok(Proven { credential, proof, entity })
+                Ok(Proven { credential, proof, entity, at: now })
             }
             Err(refusal) => {
                 // Attempts that came together are counted together: those over the limit are told nothing.
@@ -308,7 +311,7 @@ impl App {
         cnf: Option<Confirmation>,
         address: IpAddr,
     ) -> Result<Issued, Error> {
-        let now = self.now();
+        let now = proven.at;
         let cnf = Confirmation::both(proven.proof.confirmation(), cnf);
         let client_id = proven.credential.client_id;
         let asked = Asked {
@@ -343,7 +346,7 @@ impl App {
             cnf,
             mapped,
         };
-        let access_token = self.signer.sign(&claims)?;
+        let access_token = Arc::from(self.signer.sign(&claims)?);
         if let Some(ledger) = &self.ledger {
             let token = IssuedToken {
                 jti: claims.jti,

@@ -76,6 +76,7 @@ pub struct Metrics {
     tokens: [[Counter; 8]; 2],
     seconds: Durations,
     responses: Family<StatusLabels, Counter>,
+    successes: Counter,
     forward_auth: Family<StatusLabels, Counter>,
     cache_hits: Counter,
     cache_misses: Counter,
@@ -132,6 +133,7 @@ impl Default for Metrics {
         Self {
             tokens: handles,
             seconds,
+            successes: responses.get_or_create_owned(&StatusLabels { status: 200 }),
             responses,
             forward_auth,
             cache_hits: cache.get_or_create_owned(&ResultLabels { result: "hit" }),
@@ -177,7 +179,10 @@ impl Metrics {
     /// Counts an answer.
     pub fn answered(&self, status: u16, took: Duration) {
         self.seconds.observe(took);
-        self.responses.get_or_create(&StatusLabels { status }).inc();
+        match status {
+            200 => self.successes.inc(),
+            _ => self.responses.get_or_create(&StatusLabels { status }).inc(),
+        };
     }
 
     /// Counts an answer to a gateway.

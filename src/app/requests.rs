@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use quick_cache::DefaultHashBuilder;
+
 use super::issue::{Asker, Shown};
 use super::{App, Error};
 use crate::domain::credential::Owner;
@@ -78,7 +80,8 @@ struct Gathered {
 
 #[derive(Default)]
 struct Shard {
-    entities: HashMap<EntityId, Gathered>,
+    /// Ids are ours, so nobody makes them collide.
+    entities: HashMap<EntityId, Gathered, DefaultHashBuilder>,
     /// How many counts all of them have together.
     counts: usize,
     requests: Vec<NewRequest>,
@@ -96,7 +99,7 @@ struct Taken {
 /// Token requests not written yet.
 pub struct Requests {
     shards: Vec<Mutex<Shard>>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
     /// Tells the requests of one millisecond apart. It begins anywhere, as it does on other nodes.
     number: AtomicU64,
     /// The entities that may have more requests kept than they should.
@@ -105,12 +108,11 @@ pub struct Requests {
 
 impl Default for Requests {
     fn default() -> Self {
-        let hasher = RandomState::new();
         Self {
             shards: std::iter::repeat_with(Mutex::default).take(SHARDS).collect(),
-            number: AtomicU64::new(hasher.hash_one("number")),
+            hasher: DefaultHashBuilder::default(),
+            number: AtomicU64::new(RandomState::new().hash_one("number")),
             grown: Mutex::default(),
-            hasher,
         }
     }
 }

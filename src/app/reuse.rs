@@ -48,7 +48,7 @@ pub struct Asked {
 /// A token that was issued, and what it was issued by. Each change makes another credential, entity or key set; those that
 /// are no longer known are not kept for its sake.
 struct Entry {
-    access_token: String,
+    access_token: Arc<str>,
     jti: TokenId,
     ends_at: i64,
     reused_until: Timestamp,
@@ -83,13 +83,13 @@ impl Reuse {
         &self,
         asked: Asked,
         (proven, entity): (&Proven, &Arc<Entity>),
-        (claims, access_token): (&Claims, &str),
+        (claims, access_token): (&Claims, &Arc<str>),
         keys: &Arc<KeySet>,
     ) {
         let lifetime = u64::try_from(claims.exp.saturating_sub(claims.iat)).unwrap_or(0);
         let span = Duration::from_millis(lifetime.saturating_mul(10).saturating_mul(self.percent.into()));
         let entry = Entry {
-            access_token: access_token.to_owned(),
+            access_token: access_token.clone(),
             jti: claims.jti,
             ends_at: claims.exp,
             reused_until: claims.jti.issued_at().plus(span),
@@ -111,7 +111,7 @@ impl App {
         proven: &Proven,
         entity: &Arc<Entity>,
         now: Timestamp,
-    ) -> Option<(String, u64)> {
+    ) -> Option<(Arc<str>, u64)> {
         let entry = reuse.tokens.get(asked)?;
         // What a `Weak` points to is in its place for as long as it is there, dropped or not.
         let is_as_it_was = entry.credential.as_ptr() == Arc::as_ptr(&proven.credential)

@@ -1,9 +1,11 @@
 //! What issuing leaves behind, gathered until the next write: how often and when each secret, or other proof, was last used.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::BuildHasher as _;
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use quick_cache::DefaultHashBuilder;
 
 use crate::domain::id::{ClientId, SecretId};
 use crate::domain::time::Timestamp;
@@ -18,18 +20,18 @@ struct Gathered {
     last_used_address: Option<IpAddr>,
 }
 
-/// What was used: a client, by one of its secrets or by another proof.
-type Key = (ClientId, Option<SecretId>);
+/// By what was used: a client, by one of its secrets or by another proof. Ids are ours, so nobody makes them collide.
+type Uses = HashMap<(ClientId, Option<SecretId>), Gathered, DefaultHashBuilder>;
 
 /// Uses not written yet.
 pub struct Usage {
-    shards: [Mutex<HashMap<Key, Gathered>>; SHARDS],
-    hasher: RandomState,
+    shards: [Mutex<Uses>; SHARDS],
+    hasher: DefaultHashBuilder,
 }
 
 impl Default for Usage {
     fn default() -> Self {
-        Self { shards: std::array::from_fn(|_| Mutex::default()), hasher: RandomState::new() }
+        Self { shards: std::array::from_fn(|_| Mutex::default()), hasher: DefaultHashBuilder::default() }
     }
 }
 
@@ -47,7 +49,7 @@ impl Usage {
         used.last_used_address = Some(address);
     }
 
-    fn shard(&self, client_id: &ClientId) -> Option<MutexGuard<'_, HashMap<Key, Gathered>>> {
+    fn shard(&self, client_id: &ClientId) -> Option<MutexGuard<'_, Uses>> {
         let index = usize::try_from(self.hasher.hash_one(client_id).rem_euclid(SHARDS as u64)).ok()?;
         Some(self.shards.get(index)?.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -9,8 +9,6 @@ use url::Url;
 
 use super::time::Timestamp;
 
-/// The request header that carries a proof.
-pub const HEADER: &str = "dpop";
 /// Longest proof that is looked at, in bytes: one with a 4096-bit RSA key has less than 3,000.
 pub const LONGEST_PROOF: usize = 4096;
 /// The `alg` values that a proof may have, all asymmetric. `Ed25519` is what RFC 9864 calls `EdDSA` with that curve.

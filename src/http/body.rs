@@ -38,8 +38,7 @@ impl Payload {
             .get(CONTENT_LENGTH)
             .and_then(|length| length.to_str().ok())
             .and_then(|length| length.parse::<usize>().ok());
-        let waits = headers.contains_key(EXPECT);
-        if announced.is_some_and(|length| length > MOST_BYTES) && waits {
+        if announced.is_some_and(|length| length > MOST_BYTES) && headers.contains_key(EXPECT) {
             return Err(Problem::BodyTooLarge);
         }
         within(LONGEST, read(body, announced)).await.unwrap_or(Err(Problem::BodyTooSlow)).map(Self)

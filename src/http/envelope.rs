@@ -1,7 +1,6 @@
 //! Around every request: its id, its log line, its measurement; around every answer: the id's header, the problem's
 //! body, and headers that hold for all.
 
-use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::Write as _;
 use std::net::IpAddr;
@@ -37,7 +36,7 @@ const LONGEST: Duration = Duration::from_secs(20);
 
 /// Room for an answer with a token, and for the headers that it goes out with.
 const LIKELY_BYTES: usize = 1024;
-const LIKELY_HEADERS: usize = 10;
+const LIKELY_HEADERS: usize = 6;
 
 /// What the log tells of a request, as far as its handler came to know it.
 #[derive(Debug, Default)]
@@ -119,12 +118,13 @@ pub async fn around(
     let begun = Instant::now();
     let id = RequestId::new();
     // A span is written and kept for each request, so there is one only if somebody looks at it.
-    let span = if app.config.trace_endpoint.is_some() || tracing::enabled!(tracing::Level::DEBUG) {
-        tracing::info_span!("request", otel.name = %path, http.request.method = method, http.route = %path, request_id = %id)
+    let answered = AssertUnwindSafe(answered).catch_unwind();
+    let answered = if app.config.trace_endpoint.is_some() || tracing::enabled!(tracing::Level::DEBUG) {
+        let span = tracing::info_span!("request", otel.name = %path, http.request.method = method, http.route = %path, request_id = %id);
+        within(LONGEST, answered.instrument(span)).await
     } else {
-        tracing::Span::none()
+        within(LONGEST, answered).await
     };
-    let answered = within(LONGEST, AssertUnwindSafe(answered).catch_unwind().instrument(span)).await;
     let mut response = match answered {
         Some(Ok(response)) => response,
         // A panic is a defect: logged by its place, never shown, and the process goes on.
@@ -230,8 +230,10 @@ impl RequestId {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let bits = KEYS.iter().fold(0, |bits, keys| bits << 64 | u128::from(keys.hash_one(count)));
         let mut id = *b"req_00000000000000000000000000000000";
-        for (digit, nibble) in id.iter_mut().rev().zip((0..128).step_by(4).map(|at| bits >> at & 0xF)) {
-            *digit = usize::try_from(nibble).ok().and_then(|nibble| DIGITS.get(nibble)).copied().unwrap_or(b'0');
+        let (digits, _) = id.split_at_mut(4).1.as_chunks_mut();
+        let digit = |number| DIGITS.get(usize::from(number)).copied().unwrap_or(b'0');
+        for (pair, byte) in digits.iter_mut().zip(bits.to_be_bytes()) {
+            *pair = [byte >> 4, byte & 0xF].map(digit);
         }
         Self(id)
     }
@@ -294,18 +296,12 @@ pub fn private_json<T: serde::Serialize>(status: StatusCode, body: &T) -> Respon
 
 /// The answer with a token (RFC 6749 §5.1): an object that begins with `before`. No character of a token is ever escaped
 /// (RFC 7515 §2), so it is copied without looking for one.
-pub fn token_answer(
-    before: fmt::Arguments<'_>,
-    access_token: &str,
-    token_type: &str,
-    expires_in: u64,
-    scope: &str,
-) -> Response {
+pub fn token_answer(before: &str, access_token: &str, token_type: &str, expires_in: u64, scope: &str) -> Response {
     let mut json = Vec::with_capacity(LIKELY_BYTES);
-    let token = format_args!(
-        r#"{before}"access_token":"{access_token}","token_type":"{token_type}","expires_in":{expires_in},"scope":"#
-    );
-    let written = json.write_fmt(token).map_err(serde_json::Error::io);
+    for part in [before, r#""access_token":""#, access_token, r#"","token_type":""#, token_type, r#"","expires_in":"#] {
+        json.extend_from_slice(part.as_bytes());
+    }
+    let written = write!(json, r#"{expires_in},"scope":"#).map_err(serde_json::Error::io);
     match written.and_then(|()| serde_json::to_writer(&mut json, scope)) {
         Ok(()) => {
             json.push(b'}');

@@ -34,7 +34,7 @@ use http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::CorsLayer;
 
 use crate::app::App;
-use crate::domain::dpop;
+use crate::app::dpop;
 use busy::Busy;
 use error::Problem;
 
@@ -96,6 +96,6 @@ fn cors(origins: &[String]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(origins)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static(dpop::HEADER)])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, dpop::HEADER])
         .expose_headers(exposed)
 }

@@ -2,15 +2,19 @@
 //! drains, each connection ends with its next answer; at the end what is in flight is finished.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::Poll;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use http::{HeaderValue, header};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -36,26 +40,27 @@ const DRAIN: Duration = Duration::from_secs(20);
 /// Serves `front` on `listener` until `stop` changes, then finishes what is in flight.
 pub async fn serve(listener: TcpListener, front: Front, tls: Option<Tls>, mut stop: watch::Receiver<bool>) {
     let app = front.app().clone();
-    let graceful = GracefulShutdown::new();
+    let (ending, conversing) = watch::channel(());
     let permits = Arc::new(Semaphore::new(app.config.max_connections.min(Semaphore::MAX_PERMITS)));
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().max_buf_size(MOST_HEAD_BYTES);
+    // Most answers are small: one copy costs less than a list of pieces, which the kernel takes apart.
+    builder.http1().max_buf_size(MOST_HEAD_BYTES).writev(false);
     builder.http2().timer(TokioTimer::new()).max_header_list_size(32 * 1024).max_concurrent_streams(128);
     let host = |(stream, peer, permit): Accepted| {
-        let (front, tls, builder, watcher) = (front.clone(), tls.clone(), builder.clone(), graceful.watcher());
+        let (front, tls, builder, end) = (front.clone(), tls.clone(), builder.clone(), conversing.clone());
         tokio::spawn(async move {
             let app = front.app().clone();
             app.metrics.connection(1);
             let connected = |certificates| Connected { peer: Peer(peer), certificates };
             match tls {
-                None => converse(stream, connected(None), front, &builder.http1_only(), watcher).await,
+                None => converse(stream, connected(None), front, &builder.http1_only(), end).await,
                 Some(tls) => match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
                     Ok(Ok(stream)) => {
                         let certificates = stream.get_ref().1.peer_certificates();
                         let certificates = certificates.map(|chain| PeerCertificates(chain.into()));
                         let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
                         let builder = if is_http2 { builder.http2_only() } else { builder.http1_only() };
-                        converse(stream, connected(certificates), front, &builder, watcher).await;
+                        converse(stream, connected(certificates), front, &builder, end).await;
                     }
                     Ok(Err(error)) => tracing::debug!(%peer, %error, "TLS handshake failed"),
                     Err(_) => tracing::debug!(%peer, "TLS handshake timed out"),
@@ -76,7 +81,9 @@ pub async fn serve(listener: TcpListener, front: Front, tls: Option<Tls>, mut st
         tokio::time::sleep(LAST_REQUESTS).await;
     }
     app.feed.end();
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    drop(conversing);
+    let _ = ending.send(());
+    if tokio::time::timeout(DRAIN, ending.closed()).await.is_err() {
         tracing::warn!("some requests were still in flight after {DRAIN:?} and were cut off");
     }
 }
@@ -119,7 +126,7 @@ async fn converse<S>(
     connected: Connected,
     front: Front,
     builder: &auto::Builder<TokioExecutor>,
-    watcher: hyper_util::server::graceful::Watcher,
+    mut end: watch::Receiver<()>,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -142,8 +149,16 @@ async fn converse<S>(
             Ok::<_, Infallible>(answer)
         }
     });
-    let connection = builder.serve_connection(stream, service);
-    if let Err(error) = watcher.watch(connection.into_owned()).await {
+    let mut connection = pin!(builder.serve_connection(stream, service));
+    // In a set, it is looked at once it has come and not before: for that, connections would share a lock.
+    let mut end = FuturesUnordered::from_iter([end.changed()]);
+    let conversation = poll_fn(|context| {
+        if let Poll::Ready(Some(_)) = end.poll_next_unpin(context) {
+            connection.as_mut().graceful_shutdown();
+        }
+        connection.as_mut().poll(context)
+    });
+    if let Err(error) = conversation.await {
         tracing::debug!(%peer, error = %error, "connection ended early");
     }
 }

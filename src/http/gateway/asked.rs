@@ -41,7 +41,7 @@ impl<'r> Asked<'r> {
         let mut asked = Self::default();
         for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let value = decode(value.as_bytes()).ok_or("a value of the query is not URL-encoded UTF-8")?;
+            let value = decode(value).ok_or("a value of the query is not URL-encoded UTF-8")?;
             match name {
                 "scope" => asked.requirement.scopes.push(value),
                 "audience" => asked.requirement.audiences.push(value),

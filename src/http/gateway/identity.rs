@@ -83,7 +83,7 @@ mod tests {
             let value = visible(&text).unwrap();
             prop_assert!(value.as_bytes().iter().all(|b| (b' '..=b'~').contains(b)));
             let trimmed = value.to_str().unwrap().trim().replace('+', "%2B");
-            let decoded = decode(trimmed.as_bytes());
+            let decoded = decode(&trimmed);
             prop_assert_eq!(decoded.as_deref(), Some(text.as_str()));
         }
     }

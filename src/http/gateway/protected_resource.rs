@@ -94,7 +94,7 @@ fn read(query: &str) -> Result<(Option<String>, Vec<String>), String> {
     let (mut resource, mut scopes) = (None, Vec::new());
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let value = decode(value.as_bytes()).ok_or("The query is not URL-encoded UTF-8.")?;
+        let value = decode(value).ok_or("The query is not URL-encoded UTF-8.")?;
         match name {
             "resource" if resource.is_none() && is_url(&value) && !value.contains('?') => {
                 resource = Some(value.into_owned());

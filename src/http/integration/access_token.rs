@@ -42,6 +42,9 @@ pub struct RequestBody {
     scope: Option<String>,
 }
 
+/// How every [`Answer`] begins.
+const BEFORE_TOKEN: &str = r#"{"status":200,"message":"Successfully done","#;
+
 /// A token, issued.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AccessTokenAnswer)]
@@ -73,9 +76,8 @@ impl<'a> Answer<'a> {
     }
 
     fn response(self) -> Response {
-        let Self { status, message, access_token, token_type, expires_in, scope } = self;
-        let before = format_args!(r#"{{"status":{status},"message":"{message}","#);
-        envelope::token_answer(before, access_token, token_type, expires_in, scope)
+        let Self { status: _, message: _, access_token, token_type, expires_in, scope } = self;
+        envelope::token_answer(BEFORE_TOKEN, access_token, token_type, expires_in, scope)
     }
 }
 

@@ -9,9 +9,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::app::dpop::HEADER;
 use crate::app::tokens::NotAccepted;
 use crate::domain::claims::Claims;
-use crate::domain::dpop::HEADER;
 use crate::domain::time::Timestamp;
 use crate::http::client_certificate::Shown;
 use crate::http::envelope::private_json;

@@ -1,6 +1,7 @@
 //! Client authentication (RFC 6749 §2.3.1, RFC 7523 §2.2, RFC 8705 §2): a secret, a signed assertion or a certificate, and
 //! never two of them.
 
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -116,7 +117,7 @@ async fn by_assertion(
     if in_body.is_some_and(|client_id| client_id != assertion.client_id) {
         return Err(OAuthError::InvalidRequest("client_id differs from the one in client_assertion".to_owned()));
     }
-    alike(origin.prove(app, &assertion.client_id, Showing::Assertion(&assertion), purpose)).await
+    alike(pin!(origin.prove(app, &assertion.client_id, Showing::Assertion(&assertion), purpose))).await
 }
 
 async fn by_certificate(
@@ -130,7 +131,7 @@ async fn by_certificate(
     if client_id.len() > LONGEST_CLIENT_ID {
         return Err(OAuthError::InvalidClient("over_long", UNPROVEN.to_owned()));
     }
-    alike(origin.prove(app, client_id, Showing::Certificate(&certificate), purpose)).await
+    alike(pin!(origin.prove(app, client_id, Showing::Certificate(&certificate), purpose))).await
 }
 
 /// Notes for the log which client the header names, of a request that cannot be read any further.
@@ -151,11 +152,11 @@ async fn checked(
         origin.presents(client_id);
         return Err(OAuthError::InvalidClient("over_long", UNPROVEN.to_owned()));
     }
-    alike(origin.prove(app, client_id, Showing::Secret(secret), purpose)).await
+    alike(pin!(origin.prove(app, client_id, Showing::Secret(secret), purpose))).await
 }
 
 /// Who has proven nothing learns nothing from the time either: see [`ALIKE`].
-async fn alike(proving: impl Future<Output = Result<Proven, NotProven>>) -> Result<Proven, OAuthError> {
+async fn alike(proving: Pin<&mut impl Future<Output = Result<Proven, NotProven>>>) -> Result<Proven, OAuthError> {
     let begun = Instant::now();
     let proven = proving.await;
     let is_unproven = match &proven {

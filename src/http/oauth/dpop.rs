@@ -5,9 +5,9 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::error::OAuthError;
 use crate::app::App;
-use crate::app::dpop::Nonce;
+use crate::app::dpop::{HEADER, Nonce};
 use crate::domain::claims::Confirmation;
-use crate::domain::dpop::{Asked, HEADER, InvalidProof};
+use crate::domain::dpop::{Asked, InvalidProof};
 use crate::domain::entity::Entity;
 
 /// The header that gives out a nonce.

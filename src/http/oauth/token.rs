@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 use super::error::{OAuthError, OAuthErrors};
 use super::{client_auth, dpop};
 use crate::app::App;
+use crate::app::dpop::HEADER;
 use crate::app::issue::Purpose;
 use crate::app::metrics::Outcome;
-use crate::domain::dpop::HEADER;
 use crate::domain::resource;
 use crate::domain::token::{self, Door};
 use crate::http::body::Payload;
@@ -74,7 +74,7 @@ pub struct Answer<'a> {
 impl Answer<'_> {
     fn response(self) -> Response {
         let Self { access_token, token_type, expires_in, scope } = self;
-        envelope::token_answer(format_args!("{{"), access_token, token_type, expires_in, scope)
+        envelope::token_answer("{", access_token, token_type, expires_in, scope)
     }
 }
 

@@ -27,9 +27,7 @@ pub fn read(value: &[u8]) -> Option<Presented> {
         return None;
     }
     let decoded = Zeroizing::new(STANDARD.decode(rest.trim_ascii()).ok()?);
-    let colon = decoded.iter().position(|byte| *byte == b':')?;
-    let (client_id, rest) = decoded.split_at_checked(colon)?;
-    let client_secret = rest.strip_prefix(b":")?;
+    let (client_id, client_secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
     Some(Presented {
         client_id: form::decode(client_id)?.into_owned(),
         client_secret: Zeroizing::new(form::decode(client_secret)?.into_owned()),

@@ -41,16 +41,20 @@ pub fn of(headers: &HeaderMap) -> Result<MediaType, FieldFault> {
     if charset.is_some_and(|(_, charset)| !charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")) {
         return Err(unsupported());
     }
-    match essence.trim().to_ascii_lowercase().as_str() {
-        "application/json" => Ok(MediaType::Json),
-        "application/x-www-form-urlencoded" => Ok(MediaType::Form),
-        "multipart/form-data" => match multer::parse_boundary(text) {
+    let is = |media_type| essence.trim().eq_ignore_ascii_case(media_type);
+    if is("application/x-www-form-urlencoded") {
+        Ok(MediaType::Form)
+    } else if is("application/json") {
+        Ok(MediaType::Json)
+    } else if is("multipart/form-data") {
+        match multer::parse_boundary(text) {
             Ok(boundary) if (1..=70).contains(&boundary.len()) => Ok(MediaType::Multipart { boundary }),
             _ => Err(FieldFault::new(
                 "Content-Type",
                 Fault::Malformed("must name a boundary of 1 to 70 characters".to_owned()),
             )),
-        },
-        _ => Err(unsupported()),
+        }
+    } else {
+        Err(unsupported())
     }
 }
