@@ -90,7 +90,7 @@ test('Regenerate key asks, keeps the Client Id, makes a new secret, and says so'
 
   await page.getByRole('link', { name: 'Regenerate key' }).click();
   await dialog.getByRole('button', { name: 'Yes, regenerate key' }).click();
-  await page.getByText('Webhook credentials has been regenerated').waitFor();
+  await page.getByRole('region', { name: 'Notification' }).waitFor();
   const [secret] = await page.getByText(/^pgs_\w{20,}$/).allInnerTexts();
   assert.notEqual(secret, credential.secret);
   assert.equal(await page.locator('#client-id').innerText(), credential.clientId);
@@ -153,7 +153,7 @@ test('It leaked stops the secret and the tokens that it got', async (t) => {
   await page.goto(path);
   await page.getByRole('link', { name: 'It leaked: stop it now' }).click();
   await page.getByRole('button', { name: 'Yes, stop everything now' }).click();
-  await page.getByText('Webhook credentials has been regenerated').waitFor();
+  await page.getByRole('region', { name: 'Notification' }).getByText('Webhook credentials has been regenerated').waitFor();
   assert.equal((await house.token(credential)).status, 401);
   const answer = await fetch(`${house.base}/api/v1/whoami`, { headers: { authorization: `Bearer ${token}` } });
   assert.equal(answer.status, 401);

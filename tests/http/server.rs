@@ -15,12 +15,14 @@ use passgate::domain::time::Timestamp;
 use passgate::http;
 use passgate::http::front::Front;
 use passgate::http::tls::Tls;
+use passgate::store::Store;
+use passgate::store::db::Location;
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use sqlx::ConnectOptions as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 /// When every test begins: far enough ahead that stock libraries, which read the real clock, find tokens current.
 pub const NOW: i64 = 4_000_000_000_000;
@@ -37,7 +39,11 @@ impl Place {
         let directory = Arc::new(tempfile::tempdir().unwrap());
         let database_url = match std::env::var("TEST_POSTGRES_URL") {
             Ok(url) => Some(own_database(&url).await),
-            Err(_) => None,
+            Err(_) => {
+                std::fs::create_dir(directory.path().join("data")).unwrap();
+                std::fs::write(directory.path().join("data/passgate.db"), migrated_file().await).unwrap();
+                None
+            }
         };
         Self { directory, database_url }
     }
@@ -70,6 +76,26 @@ impl Place {
         }
     }
 
+    /// Waits until a query gives true.
+    async fn until(&self, text: &'static str) {
+        match &self.database_url {
+            Some(url) => {
+                let options: sqlx::postgres::PgConnectOptions = url.parse().unwrap();
+                let mut connection = options.connect().await.unwrap();
+                while !sqlx::query_scalar::<_, bool>(text).fetch_one(&mut connection).await.unwrap() {
+                    tokio::task::yield_now().await;
+                }
+            }
+            None => {
+                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.path().join("data/passgate.db"));
+                let mut connection = options.connect().await.unwrap();
+                while !sqlx::query_scalar::<_, bool>(text).fetch_one(&mut connection).await.unwrap() {
+                    tokio::task::yield_now().await;
+                }
+            }
+        }
+    }
+
     pub fn database_url(&self) -> Option<&str> {
         self.database_url.as_deref()
     }
@@ -92,12 +118,38 @@ impl Place {
     }
 }
 
+/// A copy of a database that is migrated once: to migrate takes longer than most tests do.
 async fn own_database(url: &str) -> String {
-    let name = format!("test_{}", passgate::app::clock::random::<8>().unwrap().map(|b| format!("{b:02x}")).concat());
+    static MIGRATED: OnceCell<String> = OnceCell::const_new();
     let options: sqlx::postgres::PgConnectOptions = url.parse().unwrap();
     let mut connection = options.connect().await.unwrap();
-    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
-    url.replacen("/postgres?", &format!("/{name}?"), 1)
+    let mut create = async |template: &str| {
+        let random = passgate::app::clock::random::<8>().unwrap();
+        let name = format!("test_{}", random.map(|byte| format!("{byte:02x}")).concat());
+        let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        sqlx::raw_sql(create).execute(&mut connection).await.unwrap();
+        name
+    };
+    let url_of = |name: &str| url.replacen("/postgres?", &format!("/{name}?"), 1);
+    let make = async || {
+        let name = create("template1").await;
+        Store::open(&Location::Postgres(url_of(&name)), 1).await.unwrap().close().await;
+        name
+    };
+    let migrated = MIGRATED.get_or_init(make).await;
+    url_of(&create(migrated).await)
+}
+
+/// The same for SQLite.
+async fn migrated_file() -> &'static [u8] {
+    static MIGRATED: OnceCell<Vec<u8>> = OnceCell::const_new();
+    let make = async || {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("passgate.db");
+        Store::open(&Location::Sqlite(path.clone()), 1).await.unwrap().close().await;
+        std::fs::read(path).unwrap()
+    };
+    MIGRATED.get_or_init(make).await
 }
 
 pub struct Server {
@@ -143,11 +195,7 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         passgate::jobs::start(&app, tls.clone(), &stopped);
         // Each job of the installation has had its first turn before a test moves the clock.
-        let turns = async {
-            while place.number("SELECT COUNT(*) FROM leases").await < 3 {
-                tokio::task::yield_now().await;
-            }
-        };
+        let turns = place.until("SELECT COUNT(*) >= 3 FROM leases");
         tokio::time::timeout(Duration::from_secs(20), turns).await.expect("the jobs do not begin");
         tokio::spawn(http::serve::serve(listener, Front::main(&app), tls, stopped));
         let (_, token) =
