@@ -186,9 +186,10 @@ impl Store {
         event: &Event,
     ) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
-        let count = sql("UPDATE credentials SET failed_attempts = CASE WHEN locked_at IS NULL THEN failed_attempts + 1 ELSE 1 END, locked_at = NULL WHERE client_id = $1 AND (locked_at IS NULL OR locked_at <= $2) RETURNING failed_attempts")
+        let count = sql("UPDATE credentials SET failed_attempts = CASE WHEN locked_at IS NULL THEN failed_attempts + 1 ELSE 1 END, locked_at = NULL, last_failed_at = $3 WHERE client_id = $1 AND (locked_at IS NULL OR locked_at <= $2) RETURNING failed_attempts")
             .bind(client_id.as_str())
-            .bind(lock.opened_before(event.at).map_or(i64::MIN, Timestamp::millis));
+            .bind(lock.opened_before(event.at).map_or(i64::MIN, Timestamp::millis))
+            .bind(event.at.millis());
         let attempts = match tx.fetch_optional(count).await? {
             Some(row) => row.get::<i64>("failed_attempts")?,
             None => return Ok(()),
@@ -207,7 +208,7 @@ impl Store {
     pub async fn forget_failed_attempts(&self, client_id: &ClientId) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
         tx.execute(
-            sql("UPDATE credentials SET failed_attempts = 0, locked_at = NULL WHERE client_id = $1")
+            sql("UPDATE credentials SET failed_attempts = 0, locked_at = NULL, last_failed_at = NULL WHERE client_id = $1")
                 .bind(client_id.as_str()),
         )
         .await?;

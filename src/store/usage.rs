@@ -22,12 +22,12 @@ pub struct Use {
 
 impl Store {
     /// Adds `uses` up, all or none. They are written in the order of their Client Ids, so that two nodes never wait for
-    /// each other in a circle. A success begins the count of failed attempts anew, whichever node has seen which.
+    /// each other in a circle. A success begins the count of failed attempts before it anew, whichever node has seen which.
     pub async fn add_uses(&self, uses: &mut [Use]) -> Result<(), StoreError> {
         uses.sort_by_key(|one| one.client_id);
         let mut tx = self.db.begin().await?;
         for used in uses {
-            let count = sql("UPDATE credentials SET token_count = token_count + $1, last_used_at = $2, last_used_address = $3, failed_attempts = CASE WHEN locked_at IS NULL THEN 0 ELSE failed_attempts END WHERE client_id = $4")
+            let count = sql("UPDATE credentials SET token_count = token_count + $1, last_used_at = $2, last_used_address = $3, failed_attempts = CASE WHEN locked_at IS NULL AND (last_failed_at IS NULL OR last_failed_at <= $2) THEN 0 ELSE failed_attempts END WHERE client_id = $4")
                 .bind(i64::from(used.tokens))
                 .bind(used.last_used_at.millis())
                 .bind(used.last_used_address.as_str())

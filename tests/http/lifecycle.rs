@@ -301,6 +301,23 @@ async fn while_somebody_guesses_a_new_secret_is_right_at_once_on_another_node() 
     }
 }
 
+/// A success is written within a second, and may then be written after failures that came after it.
+#[tokio::test]
+async fn a_success_that_is_written_late_takes_back_no_failure_that_came_after_it() {
+    let server = Server::start().await;
+    let customer = server.customer().await;
+    server.change(&customer, json!({"settings": {"account_lock": {"maximum_attempts": 3}}})).await;
+    server.token(&customer).await;
+    server.app.clock.advance(Duration::from_millis(1));
+    let wrong = json!({"client_id": customer.client_id, "client_secret": "wrong"});
+    for _ in 0..2 {
+        server.ask(wrong.clone()).await.assert_problem(401, "invalid_credentials");
+    }
+    passgate::jobs::flush(&server.app).await.unwrap();
+    server.ask(wrong).await.assert_problem(401, "invalid_credentials");
+    server.ask(customer.body()).await.assert_problem(401, "invalid_credentials");
+}
+
 /// Contract §1: the count is of consecutive failed token requests, wherever they came.
 #[tokio::test]
 async fn a_success_on_one_node_begins_the_count_of_failures_anew_on_all() {
@@ -319,6 +336,7 @@ async fn a_success_on_one_node_begins_the_count_of_failures_anew_on_all() {
         passgate::jobs::flush(&two.app).await.unwrap();
     }
     assert_eq!(one.ask(customer.body()).await.status, 200);
+    one.app.clock.advance(Duration::from_millis(1));
     for _ in 0..3 {
         one.ask(wrong.clone()).await.assert_problem(401, "invalid_credentials");
     }
