@@ -27,7 +27,7 @@ impl Store {
         uses.sort_by_key(|one| one.client_id);
         let mut tx = self.db.begin().await?;
         for used in uses {
-            let count = sql("UPDATE credentials SET token_count = token_count + $1, last_used_at = $2, last_used_address = $3, failed_attempts = CASE WHEN locked_at IS NULL AND (last_failed_at IS NULL OR last_failed_at <= $2) THEN 0 ELSE failed_attempts END WHERE client_id = $4")
+            let count = sql("UPDATE credentials SET token_count = token_count + $1, last_used_at = $2, last_used_address = $3, failed_attempts = CASE WHEN locked_at IS NULL AND (last_failed_at IS NULL OR last_failed_at < $2) THEN 0 ELSE failed_attempts END WHERE client_id = $4")
                 .bind(i64::from(used.tokens))
                 .bind(used.last_used_at.millis())
                 .bind(used.last_used_address.as_str())
