@@ -43,8 +43,7 @@ pub async fn serve(listener: TcpListener, front: Front, tls: Option<Tls>, mut st
     let (ending, conversing) = watch::channel(());
     let permits = Arc::new(Semaphore::new(app.config.max_connections.min(Semaphore::MAX_PERMITS)));
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    // Most answers are small: one copy costs less than a list of pieces, which the kernel takes apart.
-    builder.http1().max_buf_size(MOST_HEAD_BYTES).writev(false);
+    builder.http1().max_buf_size(MOST_HEAD_BYTES);
     builder.http2().timer(TokioTimer::new()).max_header_list_size(32 * 1024).max_concurrent_streams(128);
     let host = |(stream, peer, permit): Accepted| {
         let (front, tls, builder, end) = (front.clone(), tls.clone(), builder.clone(), conversing.clone());
